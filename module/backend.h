@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a backend is: a place for pages that knows nothing of virtual slots but
+ * their numbers, and nothing of counts, cgroups or caches.
+ *
+ * Two kinds exist. A backend in RAM stores and loads a page at once (->load). A
+ * backend on a disk only gives out places (->store), and moves the data when told
+ * (->submit), so that many pages can go in one I/O. A backend offers one of the
+ * two operations, never both.
+ */
+#ifndef VSWAP_BACKEND_H
+#define VSWAP_BACKEND_H
+
+#include <linux/atomic.h>
+#include <linux/blk_types.h>
+#include <linux/kobject.h>
+#include <linux/mm_types.h>
+#include <linux/percpu.h>
+
+#include "slots.h"
+
+struct vswap_backend;
+
+/**
+ * struct vswap_io - a set of disk transfers that end together
+ * @pending: transfers under way, and one for whoever still adds to them
+ * @error: 0, or the first error of any of them
+ * @done: called when the last one has ended; any context, interrupts included
+ * @folio: for @done
+ * @slot: for @done: first virtual slot
+ */
+struct vswap_io {
+	atomic_t pending;
+	int error;
+	void (*done)(struct vswap_io *io);
+	struct folio *folio;
+	u32 slot;
+};
+
+/**
+ * vswap_io_init() - begin a set of transfers
+ * @io: the set
+ * @done: called when it has ended, after the caller's own vswap_io_put()
+ */
+static inline void vswap_io_init(struct vswap_io *io,
+				 void (*done)(struct vswap_io *io))
+{
+	atomic_set(&io->pending, 1);
+	io->error = 0;
+	io->done = done;
+}
+
+/* One more transfer in the set. */
+static inline void vswap_io_get(struct vswap_io *io)
+{
+	atomic_inc(&io->pending);
+}
+
+/**
+ * vswap_io_put() - one transfer has ended
+ * @io: the set; gone after the last one
+ * @error: 0 or -errno
+ *
+ * Context: any.
+ */
+static inline void vswap_io_put(struct vswap_io *io, int error)
+{
+	if (error)
+		WRITE_ONCE(io->error, error);
+	/* Orders the error before the count, for ->done. */
+	if (atomic_dec_and_test(&io->pending))
+		io->done(io);
+}
+
+/**
+ * struct vswap_backend_params - what the user said about backends
+ * @path: the swap file or partition
+ * @compressor: name of a compressor of the crypto API
+ * @pool_percent: limit of the pool in percent of RAM
+ * @pool_mb: limit of the pool in MiB, or 0
+ * @page_percent: largest compressed page a pool takes while others could, in
+ *	percent of a page
+ */
+struct vswap_backend_params {
+	char *path;
+	char *compressor;
+	unsigned int pool_percent;
+	unsigned int pool_mb;
+	unsigned int page_percent;
+};
+
+/* Counters every backend has, per CPU. */
+enum vswap_backend_count {
+	BACKEND_USED_PAGES,	/* raised and lowered */
+	BACKEND_PAGES_OUT,
+	BACKEND_PAGES_IN,
+	BACKEND_REJECTED_FULL,
+	BACKEND_REJECTED_INCOMPRESSIBLE,
+	BACKEND_COMPRESSED_BYTES,	/* raised and lowered */
+	BACKEND_WHOLE_PAGES,	/* raised and lowered */
+	BACKEND_READ_ERRORS,
+	BACKEND_WRITE_ERRORS,
+	BACKEND_NR_COUNTS,
+};
+
+struct vswap_backend_counts {
+	long count[BACKEND_NR_COUNTS];
+};
+
+/**
+ * struct vswap_backend_attr - one value a backend type shows in sysfs
+ * @name: file name
+ * @show: prints the value and a newline; process context; returns its length
+ */
+struct vswap_backend_attr {
+	const char *name;
+	ssize_t (*show)(struct vswap_backend *b, char *buf);
+};
+
+/**
+ * struct vswap_backend_ops - a type of backend
+ * @type: its name
+ * @tag: the tag of slot words whose pages it holds
+ * @attrs: what it shows in sysfs besides what all show; ends with a NULL name
+ *
+ * @open: get ready. Process context, may sleep. Returns 0 or -errno with one
+ *	line in the log; on failure nothing is left behind.
+ * @close: give everything back. Process context, may sleep; only when no page
+ *	is stored, and also on a backend that failed to open.
+ * @store: take a page. @slot is the virtual slot, @last says that no backend is
+ *	left that could take the page instead. Reclaim context: may sleep, must not
+ *	depend on reclaim. Returns 0 and a payload of at most SLOT_PAYLOAD_BITS bits;
+ *	-E2BIG: doesn't shrink (never if @last); -ENOSPC: full; -ENOMEM; -EIO.
+ *	A backend with ->submit has only reserved a place then.
+ * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO.
+ * @submit: start moving @nr contiguous pages from @page on to or from the places
+ *	@payload, @payload + 1, ...; each transfer counts in @io. May sleep, must
+ *	not depend on reclaim.
+ * @free: forget what @payload stands for. Any context, interrupts off included.
+ * @capacity: pages it can hold, those that it holds included, by its best
+ *	present estimate. Process context.
+ * @memory: bytes of RAM it takes. Process context.
+ */
+struct vswap_backend_ops {
+	const char *type;
+	enum slot_tag tag;
+	const struct vswap_backend_attr *attrs;
+
+	int (*open)(struct vswap_backend *b, const struct vswap_backend_params *params);
+	void (*close)(struct vswap_backend *b);
+	int (*store)(struct vswap_backend *b, struct page *page, u32 slot, bool last,
+		     u64 *payload);
+	int (*load)(struct vswap_backend *b, struct page *page, u64 payload);
+	void (*submit)(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
+		       struct page *page, unsigned int nr, u64 payload);
+	void (*free)(struct vswap_backend *b, u64 payload);
+	unsigned long (*capacity)(struct vswap_backend *b);
+	u64 (*memory)(struct vswap_backend *b);
+};
+
+/**
+ * struct vswap_backend - a backend in use
+ * @ops: its type
+ * @name: the user's name for it, as in backends=
+ * @rank: place in the order of preference, from 0
+ * @private: the type's own
+ * @counts: see enum vswap_backend_count
+ * @kobj: its directory in sysfs
+ */
+struct vswap_backend {
+	const struct vswap_backend_ops *ops;
+	const char *name;
+	unsigned int rank;
+	void *private;
+	struct vswap_backend_counts __percpu *counts;
+	struct kobject *kobj;
+};
+
+/**
+ * vswap_backend_count() - raise or lower a counter of a backend
+ * @b: the backend
+ * @count: which
+ * @n: by how much
+ *
+ * Context: any.
+ */
+static inline void vswap_backend_count(struct vswap_backend *b,
+				       enum vswap_backend_count count, long n)
+{
+	this_cpu_add(b->counts->count[count], n);
+}
+
+/**
+ * vswap_backend_sum() - a counter's value
+ * @b: the backend
+ * @count: which
+ *
+ * Context: any; not exact while others count.
+ * Return: the sum over all CPUs, never negative.
+ */
+static inline unsigned long vswap_backend_sum(struct vswap_backend *b,
+					      enum vswap_backend_count count)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(b->counts, cpu)->count[count];
+	return sum > 0 ? sum : 0;
+}
+
+extern const struct vswap_backend_ops vswap_zswap_ops;
+extern const struct vswap_backend_ops vswap_swapfile_ops;
+
+#endif /* VSWAP_BACKEND_H */

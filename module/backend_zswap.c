@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The compressed RAM pool: zsmalloc objects filled by a compressor of the crypto
+ * API, one stream per CPU.
+ *
+ * Payload of a stored page:
+ *
+ *   58                              12  11          0
+ *  +----------------------------------+--------------+
+ *  | (zsmalloc handle - PAGE_OFFSET)/8 |  length - 1  |
+ *  +----------------------------------+--------------+
+ *
+ * A handle is a kernel pointer into the direct map, 8-byte aligned. Where the
+ * direct map begins depends on the paging depth, so the distance is kept, not the
+ * low bits of the pointer. An object of PAGE_SIZE bytes is the page itself.
+ */
+#define pr_fmt(fmt) "vswap: " fmt
+
+#include <linux/cpuhotplug.h>
+#include <linux/crypto.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+#include <linux/zsmalloc.h>
+
+#include "backend.h"
+
+#define LENGTH_BITS	12
+#define HANDLE_BITS	(SLOT_PAYLOAD_BITS - LENGTH_BITS)
+#define HANDLE_SHIFT	3
+
+/*
+ * zram's flags. Without access to the reserves, storing a page would fail just
+ * when it is needed most; it frees a page at once.
+ */
+#define POOL_GFP	(GFP_NOIO | __GFP_NOWARN | __GFP_HIGHMEM | __GFP_MOVABLE)
+
+/* Objects the estimate of a page's size begins with, at half a page each. */
+#define ESTIMATE_PRIOR	1024
+
+/**
+ * struct stream - what one CPU compresses with
+ * @lock: held while @tfm or @buffer is in use; the holder may sleep
+ * @tfm: the compressor
+ * @buffer: two pages, since data may grow
+ */
+struct stream {
+	struct mutex lock;
+	struct crypto_comp *tfm;
+	u8 *buffer;
+};
+
+struct pool {
+	struct zs_pool *zs;
+	struct stream * __percpu *streams;
+	char *compressor;
+	struct hlist_node cpu_node;
+	unsigned long limit;		/* pages */
+	unsigned int max_size;		/* bytes, while others could take the page */
+	unsigned int huge_size;		/* from here on, an object takes a whole page */
+	struct vswap_backend *backend;
+};
+
+/* Shared by all pools; the state calls stream_prepare() for every CPU that comes. */
+static int hotplug_state;
+
+static void stream_free(struct stream *stream)
+{
+	if (!stream)
+		return;
+	if (!IS_ERR_OR_NULL(stream->tfm))
+		crypto_free_comp(stream->tfm);
+	kfree(stream->buffer);
+	kfree(stream);
+}
+
+static struct stream *stream_alloc(const char *compressor)
+{
+	struct stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
+
+	if (!stream)
+		return ERR_PTR(-ENOMEM);
+	mutex_init(&stream->lock);
+	stream->buffer = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+	stream->tfm = crypto_alloc_comp(compressor, 0, 0);
+	if (IS_ERR(stream->tfm) || !stream->buffer) {
+		int err = IS_ERR(stream->tfm) ? PTR_ERR(stream->tfm) : -ENOMEM;
+
+		stream_free(stream);
+		return ERR_PTR(err);
+	}
+	return stream;
+}
+
+/*
+ * A stream stays when its CPU goes: tasks that were moved away from that CPU may
+ * still hold it.
+ */
+static int stream_prepare(unsigned int cpu, struct hlist_node *node)
+{
+	struct pool *pool = hlist_entry(node, struct pool, cpu_node);
+	struct stream **slot = per_cpu_ptr(pool->streams, cpu);
+	struct stream *stream;
+
+	if (*slot)
+		return 0;
+	stream = stream_alloc(pool->compressor);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	*slot = stream;
+	return 0;
+}
+
+static struct stream *stream_lock(struct pool *pool)
+{
+	struct stream *stream = *raw_cpu_ptr(pool->streams);
+
+	mutex_lock(&stream->lock);
+	return stream;
+}
+
+static void stream_unlock(struct stream *stream)
+{
+	mutex_unlock(&stream->lock);
+}
+
+static u64 pack(unsigned long handle, unsigned int len)
+{
+	u64 distance = (handle - PAGE_OFFSET) >> HANDLE_SHIFT;
+
+	return distance << LENGTH_BITS | (len - 1);
+}
+
+static unsigned long unpack(u64 payload, unsigned int *len)
+{
+	*len = (payload & ((1U << LENGTH_BITS) - 1)) + 1;
+	return ((payload >> LENGTH_BITS) << HANDLE_SHIFT) + PAGE_OFFSET;
+}
+
+/* Is this handle one that pack() can pack? Always, below 1 PiB of RAM. */
+static bool packable(unsigned long handle)
+{
+	return handle >= PAGE_OFFSET &&
+	       !((handle - PAGE_OFFSET) >> (HANDLE_BITS + HANDLE_SHIFT)) &&
+	       IS_ALIGNED(handle, 1UL << HANDLE_SHIFT);
+}
+
+static int put_object(struct pool *pool, const void *src, unsigned int len, u64 *payload)
+{
+	unsigned long handle = zs_malloc(pool->zs, len, POOL_GFP);
+	void *dst;
+
+	if (IS_ERR_VALUE(handle))
+		return (int)handle;
+	if (WARN_ON_ONCE(!packable(handle))) {
+		zs_free(pool->zs, handle);
+		return -EIO;
+	}
+	dst = zs_map_object(pool->zs, handle, ZS_MM_WO);
+	memcpy(dst, src, len);
+	zs_unmap_object(pool->zs, handle);
+	*payload = pack(handle, len);
+	return 0;
+}
+
+static void count_object(struct vswap_backend *b, unsigned int len, long n)
+{
+	vswap_backend_count(b, BACKEND_USED_PAGES, n);
+	vswap_backend_count(b, BACKEND_COMPRESSED_BYTES, n * (long)len);
+	if (len == PAGE_SIZE)
+		vswap_backend_count(b, BACKEND_WHOLE_PAGES, n);
+}
+
+static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool last,
+		       u64 *payload)
+{
+	struct pool *pool = b->private;
+	unsigned int len = 2 * PAGE_SIZE;
+	struct stream *stream;
+	const void *src;
+	int err;
+
+	if (zs_get_total_pages(pool->zs) >= pool->limit) {
+		vswap_backend_count(b, BACKEND_REJECTED_FULL, 1);
+		return -ENOSPC;
+	}
+
+	stream = stream_lock(pool);
+	src = kmap_local_page(page);
+	err = crypto_comp_compress(stream->tfm, src, PAGE_SIZE, stream->buffer, &len);
+	if (!err && len <= pool->max_size) {
+		err = put_object(pool, stream->buffer, len, payload);
+	} else if (!last) {
+		vswap_backend_count(b, BACKEND_REJECTED_INCOMPRESSIBLE, 1);
+		err = -E2BIG;
+	} else if (!err && len < pool->huge_size) {
+		err = put_object(pool, stream->buffer, len, payload);
+	} else {
+		len = PAGE_SIZE;
+		err = put_object(pool, src, len, payload);
+	}
+	kunmap_local(src);
+	stream_unlock(stream);
+
+	if (!err) {
+		count_object(b, len, 1);
+		vswap_backend_count(b, BACKEND_PAGES_OUT, 1);
+	}
+	return err;
+}
+
+static int decompress(struct pool *pool, void *src, unsigned int len, void *dst,
+		      struct stream *stream)
+{
+	unsigned int out = PAGE_SIZE;
+
+	if (len == PAGE_SIZE) {
+		copy_page(dst, src);
+		return 0;
+	}
+	if (crypto_comp_decompress(stream->tfm, src, len, dst, &out) || out != PAGE_SIZE)
+		return -EIO;
+	return 0;
+}
+
+static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
+{
+	struct pool *pool = b->private;
+	struct stream *stream;
+	unsigned long handle;
+	unsigned int len;
+	void *dst;
+	int err;
+
+	handle = unpack(payload, &len);
+	stream = stream_lock(pool);
+	dst = kmap_local_page(page);
+	err = decompress(pool, zs_map_object(pool->zs, handle, ZS_MM_RO), len, dst, stream);
+	zs_unmap_object(pool->zs, handle);
+	kunmap_local(dst);
+	stream_unlock(stream);
+
+	vswap_backend_count(b, err ? BACKEND_READ_ERRORS : BACKEND_PAGES_IN, 1);
+	return err;
+}
+
+static void pool_free(struct vswap_backend *b, u64 payload)
+{
+	struct pool *pool = b->private;
+	unsigned int len;
+
+	zs_free(pool->zs, unpack(payload, &len));
+	count_object(b, len, -1);
+}
+
+/*
+ * What the pool holds, and what the rest of its memory will hold if pages go on
+ * to shrink as they did.
+ */
+static unsigned long pool_capacity(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+	unsigned long stored = vswap_backend_sum(b, BACKEND_USED_PAGES);
+	unsigned long pages = zs_get_total_pages(pool->zs);
+	u64 left = pool->limit > pages ? pool->limit - pages : 0;
+
+	return stored + div64_u64(left * (stored + ESTIMATE_PRIOR),
+				  pages + ESTIMATE_PRIOR / 2);
+}
+
+static u64 pool_memory(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+	u64 streams = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (*per_cpu_ptr(pool->streams, cpu))
+			streams += 2 * PAGE_SIZE;
+	return ((u64)zs_get_total_pages(pool->zs) << PAGE_SHIFT) + streams;
+}
+
+static int open_streams(struct pool *pool)
+{
+	int err;
+
+	pool->streams = alloc_percpu(struct stream *);
+	if (!pool->streams)
+		return -ENOMEM;
+	err = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "mm/vswap:prepare",
+				      stream_prepare, NULL);
+	if (err < 0)
+		return err;
+	hotplug_state = err;
+	return cpuhp_state_add_instance(hotplug_state, &pool->cpu_node);
+}
+
+static void close_streams(struct pool *pool)
+{
+	int cpu;
+
+	if (!pool->streams)
+		return;
+	if (hotplug_state) {
+		if (!hlist_unhashed(&pool->cpu_node))
+			cpuhp_state_remove_instance_nocalls(hotplug_state, &pool->cpu_node);
+		cpuhp_remove_multi_state(hotplug_state);
+		hotplug_state = 0;
+	}
+	for_each_possible_cpu(cpu)
+		stream_free(*per_cpu_ptr(pool->streams, cpu));
+	free_percpu(pool->streams);
+}
+
+static unsigned long limit_pages(const struct vswap_backend_params *params)
+{
+	if (params->pool_mb)
+		return (unsigned long)params->pool_mb << (20 - PAGE_SHIFT);
+	return totalram_pages() * params->pool_percent / 100;
+}
+
+static int check_params(const struct vswap_backend_params *params)
+{
+	if (!params->pool_percent || params->pool_percent > 100) {
+		pr_err("zswap_max_pool_percent=%u: must be 1 to 100\n", params->pool_percent);
+		return -EINVAL;
+	}
+	if (!params->page_percent || params->page_percent > 100) {
+		pr_err("zswap_max_page_percent=%u: must be 1 to 100\n", params->page_percent);
+		return -EINVAL;
+	}
+	if (limit_pages(params) > totalram_pages()) {
+		pr_err("zswap_max_pool_mb=%u: more than the machine's memory\n",
+		       params->pool_mb);
+		return -EINVAL;
+	}
+	if (!crypto_has_comp(params->compressor, 0, 0)) {
+		pr_err("zswap_compressor=%s: this kernel has no such compressor\n",
+		       params->compressor);
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static void pool_close(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	if (!pool)
+		return;
+	close_streams(pool);
+	if (pool->zs)
+		zs_destroy_pool(pool->zs);
+	kfree(pool->compressor);
+	kfree(pool);
+	b->private = NULL;
+}
+
+static int pool_open(struct vswap_backend *b, const struct vswap_backend_params *params)
+{
+	struct pool *pool;
+	int err;
+
+	err = check_params(params);
+	if (err)
+		return err;
+	pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+	if (!pool)
+		return -ENOMEM;
+	b->private = pool;
+	pool->backend = b;
+	pool->limit = limit_pages(params);
+	pool->compressor = kstrdup(params->compressor, GFP_KERNEL);
+	pool->zs = zs_create_pool("vswap");
+	err = -ENOMEM;
+	if (!pool->compressor || !pool->zs)
+		goto err_close;
+	pool->max_size = PAGE_SIZE * params->page_percent / 100;
+	/* An object of PAGE_SIZE means a page that was not compressed. */
+	pool->max_size = min_t(unsigned int, pool->max_size, PAGE_SIZE - 1);
+	pool->huge_size = min_t(size_t, zs_huge_class_size(pool->zs), PAGE_SIZE);
+	err = open_streams(pool);
+	if (err)
+		goto err_close;
+	return 0;
+
+err_close:
+	pr_err("%s: no memory for the pool (%d)\n", b->name, err);
+	pool_close(b);
+	return err;
+}
+
+static ssize_t show_compressor(struct vswap_backend *b, char *buf)
+{
+	struct pool *pool = b->private;
+
+	return sysfs_emit(buf, "%s\n", pool->compressor);
+}
+
+static ssize_t show_limit_bytes(struct vswap_backend *b, char *buf)
+{
+	struct pool *pool = b->private;
+
+	return sysfs_emit(buf, "%llu\n", (u64)pool->limit << PAGE_SHIFT);
+}
+
+static ssize_t show_pool_bytes(struct vswap_backend *b, char *buf)
+{
+	struct pool *pool = b->private;
+
+	return sysfs_emit(buf, "%llu\n", (u64)zs_get_total_pages(pool->zs) << PAGE_SHIFT);
+}
+
+static ssize_t show_compressed_bytes(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES));
+}
+
+static ssize_t show_whole_pages(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_WHOLE_PAGES));
+}
+
+static ssize_t show_rejected_incompressible(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n",
+			  vswap_backend_sum(b, BACKEND_REJECTED_INCOMPRESSIBLE));
+}
+
+static const struct vswap_backend_attr pool_attrs[] = {
+	{ "compressor", show_compressor },
+	{ "limit_bytes", show_limit_bytes },
+	{ "pool_bytes", show_pool_bytes },
+	{ "compressed_bytes", show_compressed_bytes },
+	{ "whole_pages", show_whole_pages },
+	{ "rejected_incompressible", show_rejected_incompressible },
+	{}
+};
+
+const struct vswap_backend_ops vswap_zswap_ops = {
+	.type = "zswap",
+	.tag = SLOT_POOL,
+	.attrs = pool_attrs,
+	.open = pool_open,
+	.close = pool_close,
+	.store = pool_store,
+	.load = pool_load,
+	.free = pool_free,
+	.capacity = pool_capacity,
+	.memory = pool_memory,
+};

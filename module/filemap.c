@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The allocator of file slots.
+ *
+ * Each CPU goes through the file in ascending order, from a place of its own, and
+ * takes what is free there: what one CPU writes out one after the other becomes one
+ * large write. It enters a chunk where no other CPU is, if it can, so that their
+ * runs don't mix. A run never crosses the end of a chunk.
+ */
+#include "filemap.h"
+
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#endif
+
+/*
+ * How many chunks with free slots to look through for a run as long as wanted, with
+ * interrupts off, before the longest seen has to do.
+ */
+#define FILEMAP_LOOK	8
+
+struct run {
+	u32 first;
+	u32 nr;
+};
+
+/* The bitmap of a chunk without memory. */
+static const DECLARE_BITMAP(nothing_used, FILEMAP_CHUNK_SLOTS);
+
+static u32 chunk_of(u32 slot)
+{
+	return slot >> FILEMAP_CHUNK_SHIFT;
+}
+
+static u32 chunk_index(u32 slot)
+{
+	return slot & (FILEMAP_CHUNK_SLOTS - 1);
+}
+
+/* How many slots a chunk has: the last one may be short. */
+static u32 chunk_size(const struct filemap *fm, u32 ci)
+{
+	return min_t(u32, FILEMAP_CHUNK_SLOTS, fm->nr_slots - (ci << FILEMAP_CHUNK_SHIFT));
+}
+
+/* The owner of a slot below @fm->nr_slots; the caller holds the lock. */
+static u32 owner_of(const struct filemap *fm, u32 slot)
+{
+	const struct filemap_chunk *chunk = fm->chunks[chunk_of(slot)];
+
+	return chunk ? chunk->owner[chunk_index(slot)] : FILEMAP_NOBODY;
+}
+
+static void chunk_free(const struct filemap *fm, struct filemap_chunk *chunk)
+{
+	if (!chunk)
+		return;
+	if (chunk->owner)
+		fm->ops->free(chunk->owner);
+	fm->ops->free(chunk);
+}
+
+static struct filemap_chunk *chunk_alloc(const struct filemap *fm)
+{
+	struct filemap_chunk *chunk = fm->ops->alloc(sizeof(*chunk));
+
+	if (!chunk)
+		return NULL;
+	chunk->owner = fm->ops->alloc(FILEMAP_CHUNK_SLOTS * sizeof(*chunk->owner));
+	if (!chunk->owner) {
+		chunk_free(fm, chunk);
+		return NULL;
+	}
+	return chunk;
+}
+
+/*
+ * See to it that a chunk has memory: the spare one's, or else @memory, which is NULL
+ * afterwards if it was taken. The caller holds the lock, and uses one of the chunk's
+ * slots before dropping it. Returns 0, or -EAGAIN if @memory was needed and NULL.
+ */
+static int chunk_prepare(struct filemap *fm, u32 ci, struct filemap_chunk **memory)
+{
+	if (fm->chunks[ci])
+		return 0;
+	if (!fm->spare && *memory) {
+		fm->spare = *memory;
+		*memory = NULL;
+		WRITE_ONCE(fm->nr_held, fm->nr_held + 1);
+	}
+	if (!fm->spare)
+		return -EAGAIN;
+	fm->chunks[ci] = fm->spare;
+	fm->spare = NULL;
+	return 0;
+}
+
+/* Take a chunk's memory away, the last slot of which became free. */
+static void chunk_release(struct filemap *fm, u32 ci)
+{
+	struct filemap_chunk *chunk = fm->chunks[ci];
+
+	fm->chunks[ci] = NULL;
+	if (!fm->spare) {
+		/* keep one, against a slot at a time being used and freed */
+		fm->spare = chunk;
+		return;
+	}
+	chunk_free(fm, chunk);
+	WRITE_ONCE(fm->nr_held, fm->nr_held - 1);
+}
+
+/* Mark slots of one chunk, which has memory, as not free. The caller holds the lock. */
+static void take(struct filemap *fm, const struct run *run)
+{
+	u32 ci = chunk_of(run->first);
+	struct filemap_chunk *chunk = fm->chunks[ci];
+
+	bitmap_set(chunk->map, chunk_index(run->first), run->nr);
+	chunk->used += run->nr;
+	if (chunk->used == chunk_size(fm, ci))
+		__set_bit(ci, fm->full);
+}
+
+/* Free one slot in use; the caller holds the lock. */
+static void put(struct filemap *fm, u32 slot)
+{
+	u32 ci = chunk_of(slot);
+	struct filemap_chunk *chunk = fm->chunks[ci];
+
+	__clear_bit(chunk_index(slot), chunk->map);
+	__clear_bit(ci, fm->full);
+	chunk->owner[chunk_index(slot)] = FILEMAP_NOBODY;
+	if (!--chunk->used)
+		chunk_release(fm, ci);
+}
+
+/*
+ * The first run of @want free slots in a chunk, at or after the index @start, or the
+ * longest if none is so long, of 0 slots if none is free.
+ */
+static struct run find_in_chunk(const struct filemap *fm, u32 ci, u32 start, u32 want)
+{
+	const struct filemap_chunk *chunk = fm->chunks[ci];
+	const unsigned long *map = chunk ? chunk->map : nothing_used;
+	u32 base = ci << FILEMAP_CHUNK_SHIFT, end = chunk_size(fm, ci), stop;
+	struct run best = { .first = base };
+
+	while (start < end && best.nr < want) {
+		start = find_next_zero_bit(map, end, start);
+		stop = min_t(u32, find_next_bit(map, end, start), start + want);
+		if (stop - start > best.nr) {
+			best.first = base + start;
+			best.nr = stop - start;
+		}
+		start = stop;
+	}
+	return best;
+}
+
+/* Whether a chunk is, or is to become, the place of another CPU. */
+static bool taken_by_other(const struct filemap *fm, unsigned int cpu, u32 ci)
+{
+	u32 i, cursor = fm->cursor[cpu];
+
+	if (chunk_of(cursor) == ci && chunk_index(cursor))
+		return false;
+	for (i = 0; i < fm->nr_cpus; i++)
+		if (i != cpu && chunk_of(fm->cursor[i]) == ci)
+			return true;
+	return false;
+}
+
+/* The first chunk with a free slot, from @ci on and around; nr_chunks if none. */
+static u32 next_not_full(const struct filemap *fm, u32 ci)
+{
+	if (ci < fm->nr_chunks)
+		ci = find_next_zero_bit(fm->full, fm->nr_chunks, ci);
+	return ci < fm->nr_chunks ? ci : find_next_zero_bit(fm->full, fm->nr_chunks, 0);
+}
+
+/*
+ * Find a run for a CPU, from its cursor on; without @share, not where other CPUs are.
+ * The caller holds the lock. The run has 0 slots if there is none.
+ */
+static struct run find_run(const struct filemap *fm, unsigned int cpu, u32 want, bool share)
+{
+	u32 i, ci = chunk_of(fm->cursor[cpu]), start = chunk_index(fm->cursor[cpu]);
+	struct run best = { 0 }, run;
+
+	if (test_bit(ci, fm->full))
+		start = 0;
+	for (i = 0; i < FILEMAP_LOOK && best.nr < want; i++) {
+		ci = next_not_full(fm, ci);
+		if (ci == fm->nr_chunks)
+			break;
+		if (share || !taken_by_other(fm, cpu, ci)) {
+			run = find_in_chunk(fm, ci, start, want);
+			if (run.nr > best.nr)
+				best = run;
+		}
+		ci++;
+		start = 0;
+	}
+	return best;
+}
+
+/* filemap_alloc() under the lock; -EAGAIN when it needs @memory and that is NULL. */
+static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
+			u32 *first, struct filemap_chunk **memory)
+{
+	struct run run = find_run(fm, cpu, want, false);
+	struct filemap_chunk *chunk;
+	u32 i;
+
+	if (!run.nr)
+		run = find_run(fm, cpu, want, true);
+	if (!run.nr)
+		return -ENOSPC;
+	if (chunk_prepare(fm, chunk_of(run.first), memory))
+		return -EAGAIN;
+
+	take(fm, &run);
+	chunk = fm->chunks[chunk_of(run.first)];
+	for (i = 0; i < run.nr; i++)
+		chunk->owner[chunk_index(run.first) + i] = vslot + i;
+	WRITE_ONCE(fm->nr_used, fm->nr_used + run.nr);
+	fm->cursor[cpu] = run.first + run.nr < fm->nr_slots ? run.first + run.nr : 0;
+	*first = run.first;
+	return run.nr;
+}
+
+/**
+ * filemap_alloc() - allocate a run of file slots
+ * @fm: the file's slots
+ * @cpu: below the number given to filemap_init(); the CPU in whose place to allocate,
+ *	by choice the one the caller runs on, but it may have left it
+ * @want: how many slots would be best, at least 1; more than 1024 never are found
+ * @vslot: the virtual slot that owns the first one, not FILEMAP_NOBODY; the next one
+ *	is owned by @vslot + 1, and so on
+ * @first: set to the first file slot
+ *
+ * Looks for a run of @want slots nearby, and else takes the longest it came across.
+ *
+ * Context: Any that @fm->ops->alloc can be called in, and without locks held where
+ * that matters to it. Takes @fm->lock with interrupts off, but allocates without.
+ * Return: How many slots, 1..@want, were allocated; -ENOSPC if none is free, -ENOMEM
+ * for lack of memory, -EINVAL for a bad argument.
+ */
+int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
+		  u32 *first)
+{
+	struct filemap_chunk *memory = NULL;
+	unsigned long flags;
+	int nr;
+
+	if (cpu >= fm->nr_cpus || !want || vslot == FILEMAP_NOBODY || want - 1 > U32_MAX - vslot)
+		return -EINVAL;
+	want = min_t(unsigned int, want, FILEMAP_CHUNK_SLOTS);
+
+	for (;;) {
+		spin_lock_irqsave(&fm->lock, flags);
+		nr = alloc_locked(fm, cpu, want, vslot, first, &memory);
+		spin_unlock_irqrestore(&fm->lock, flags);
+		if (nr != -EAGAIN)
+			break;
+		memory = chunk_alloc(fm);
+		if (!memory)
+			return -ENOMEM;
+	}
+	chunk_free(fm, memory);
+	return nr;
+}
+
+/**
+ * filemap_free() - give file slots back
+ * @fm: the file's slots
+ * @first: the first
+ * @nr: how many, at least 1; not necessarily allocated together
+ *
+ * Context: Any. Takes @fm->lock with interrupts off, allocates nothing.
+ * Return: 0, or -EINVAL if one of them wasn't in use; nothing has changed then.
+ */
+int filemap_free(struct filemap *fm, u32 first, unsigned int nr)
+{
+	unsigned long flags;
+	int err = 0;
+	u32 i;
+
+	if (!nr || first >= fm->nr_slots || nr > fm->nr_slots - first)
+		return -EINVAL;
+
+	spin_lock_irqsave(&fm->lock, flags);
+	for (i = 0; i < nr && !err; i++)
+		if (owner_of(fm, first + i) == FILEMAP_NOBODY)
+			err = -EINVAL;
+	for (i = 0; i < nr && !err; i++)
+		put(fm, first + i);
+	if (!err)
+		WRITE_ONCE(fm->nr_used, fm->nr_used - nr);
+	spin_unlock_irqrestore(&fm->lock, flags);
+	return err;
+}
+
+/* filemap_mark_bad() under the lock; -EAGAIN when it needs @memory and that is NULL. */
+static int mark_bad_locked(struct filemap *fm, u32 slot, struct filemap_chunk **memory)
+{
+	const struct run run = { .first = slot, .nr = 1 };
+	const struct filemap_chunk *chunk = fm->chunks[chunk_of(slot)];
+
+	if (owner_of(fm, slot) != FILEMAP_NOBODY)
+		return -EBUSY;
+	if (chunk && test_bit(chunk_index(slot), chunk->map))
+		return 0;
+	if (chunk_prepare(fm, chunk_of(slot), memory))
+		return -EAGAIN;
+	take(fm, &run);
+	WRITE_ONCE(fm->nr_bad, fm->nr_bad + 1);
+	return 0;
+}
+
+/**
+ * filemap_mark_bad() - never hand out a slot
+ * @fm: the file's slots
+ * @slot: the slot; nothing happens if it is bad already
+ *
+ * The memory of a chunk with a bad slot is kept until filemap_exit().
+ *
+ * Context: Any that @fm->ops->alloc can be called in. Takes @fm->lock with interrupts
+ * off, but allocates without.
+ * Return: 0, -EINVAL if there is no such slot, -EBUSY if it is in use, or -ENOMEM.
+ */
+int filemap_mark_bad(struct filemap *fm, u32 slot)
+{
+	struct filemap_chunk *memory = NULL;
+	unsigned long flags;
+	int err;
+
+	if (slot >= fm->nr_slots)
+		return -EINVAL;
+
+	for (;;) {
+		spin_lock_irqsave(&fm->lock, flags);
+		err = mark_bad_locked(fm, slot, &memory);
+		spin_unlock_irqrestore(&fm->lock, flags);
+		if (err != -EAGAIN)
+			break;
+		memory = chunk_alloc(fm);
+		if (!memory)
+			return -ENOMEM;
+	}
+	chunk_free(fm, memory);
+	return err;
+}
+
+/**
+ * filemap_owner() - whose data a file slot holds
+ * @fm: the file's slots
+ * @slot: the slot
+ *
+ * Context: Any. Takes @fm->lock with interrupts off.
+ * Return: The virtual slot, or FILEMAP_NOBODY if it is free, bad or not there at all.
+ */
+u32 filemap_owner(struct filemap *fm, u32 slot)
+{
+	u32 owner = FILEMAP_NOBODY;
+	unsigned long flags;
+
+	if (slot >= fm->nr_slots)
+		return owner;
+	spin_lock_irqsave(&fm->lock, flags);
+	owner = owner_of(fm, slot);
+	spin_unlock_irqrestore(&fm->lock, flags);
+	return owner;
+}
+
+/**
+ * filemap_used() - how many slots are in use
+ * @fm: the file's slots
+ *
+ * Context: Any. Takes no locks.
+ * Return: The number of slots in use, without the bad ones.
+ */
+u32 filemap_used(const struct filemap *fm)
+{
+	return READ_ONCE(fm->nr_used);
+}
+
+/**
+ * filemap_capacity() - how many slots can be in use
+ * @fm: the file's slots
+ *
+ * Context: Any. Takes no locks.
+ * Return: The number of slots in use or free, without the bad ones.
+ */
+u32 filemap_capacity(const struct filemap *fm)
+{
+	return fm->nr_slots - READ_ONCE(fm->nr_bad);
+}
+
+/**
+ * filemap_init() - set up the slots of a file, all free but the header
+ * @fm: the file's slots
+ * @nr_slots: pages of the file, its header, slot 0, included
+ * @nr_cpus: CPUs filemap_alloc() will be called for, at least 1
+ * @ops: where memory for the chunks comes from
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -EINVAL for a file or a machine of nothing, or -ENOMEM. filemap_exit()
+ * undoes it, and may be called after an error as well.
+ */
+int filemap_init(struct filemap *fm, u32 nr_slots, unsigned int nr_cpus,
+		 const struct filemap_ops *ops)
+{
+	u32 i;
+
+	memset(fm, 0, sizeof(*fm));
+	spin_lock_init(&fm->lock);
+	if (!nr_slots || !nr_cpus)
+		return -EINVAL;
+
+	fm->ops = ops;
+	fm->nr_slots = nr_slots;
+	fm->nr_chunks = chunk_of(nr_slots - 1) + 1;
+	fm->nr_cpus = nr_cpus;
+	fm->chunks = kvcalloc(fm->nr_chunks, sizeof(*fm->chunks), GFP_KERNEL);
+	fm->full = kvcalloc(BITS_TO_LONGS(fm->nr_chunks), sizeof(*fm->full), GFP_KERNEL);
+	fm->cursor = kvcalloc(nr_cpus, sizeof(*fm->cursor), GFP_KERNEL);
+	if (!fm->chunks || !fm->full || !fm->cursor || filemap_mark_bad(fm, 0)) {
+		filemap_exit(fm);
+		return -ENOMEM;
+	}
+	for (i = 0; i < nr_cpus; i++)
+		fm->cursor[i] = i * (fm->nr_chunks / nr_cpus) << FILEMAP_CHUNK_SHIFT;
+	return 0;
+}
+
+/**
+ * filemap_exit() - free all memory a filemap holds
+ * @fm: the file's slots
+ *
+ * Context: Process context, may sleep. Nobody may use them any more.
+ * Return: The number of slots that were still in use, 0 when nothing leaked.
+ */
+unsigned long filemap_exit(struct filemap *fm)
+{
+	unsigned long in_use = fm->nr_used;
+	u32 i;
+
+	for (i = 0; fm->chunks && i < fm->nr_chunks; i++)
+		chunk_free(fm, fm->chunks[i]);
+	chunk_free(fm, fm->spare);
+	kvfree(fm->chunks);
+	kvfree(fm->full);
+	kvfree(fm->cursor);
+	memset(fm, 0, sizeof(*fm));
+	return in_use;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernel families, and nothing else. One file per family,
+ * port_*.c, implements the first part of this header; Kbuild chooses it by looking
+ * for what it relies on. docs/porting.md has the facts of each.
+ *
+ * The area is one of the kernel's swap areas (a struct swap_info_struct) whose
+ * per-slot arrays were exchanged for sparse ones that grow in place. There is one
+ * at a time.
+ */
+#ifndef VSWAP_PORT_H
+#define VSWAP_PORT_H
+
+#include <linux/blk_types.h>
+#include <linux/mm_types.h>
+#include <linux/swap.h>
+#include <linux/types.h>
+
+/* Slots come in whole swap address spaces of the kernel: 64 MiB. */
+#define PORT_SLOTS_STEP		(1U << 14)
+
+/* ---- What a port offers ---- */
+
+int port_init(void);
+int port_start(struct block_device *bdev);
+void port_stop(void);
+
+u32 port_slots_limit(void);
+int port_highest_priority(void);
+int port_activate_file(struct swap_info_struct *sis, struct file *file, sector_t *span);
+
+int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity);
+void port_area_discard(void);
+bool port_area_is_on(void);
+bool port_area_is_adopted(void);
+bool port_area_is_gone(void);
+bool port_area_get(void);
+void port_area_put(void);
+int port_area_grow(u32 nr_slots);
+u32 port_area_slots(void);
+void port_area_set_capacity(unsigned long pages);
+unsigned long port_area_used(void);
+unsigned long port_area_capacity(void);
+int port_area_priority(void);
+u64 port_area_memory(void);
+void port_area_slot_freed(u32 slot);
+
+/* ---- What a port calls, implemented above it, in vswap_area.c ---- */
+
+s64 vswap_area_alloc(unsigned int order);
+void vswap_area_forget(u32 slot, unsigned int nr);
+void vswap_area_free(u32 slot, unsigned int nr);
+int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf);
+void vswap_area_in(u32 slot, struct folio *folio);
+void vswap_area_set_zero(u32 slot);
+bool vswap_area_in_ram(u32 slot);
+
+#endif /* VSWAP_PORT_H */

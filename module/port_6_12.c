@@ -1,0 +1,1106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Port to kernels of the 6.12 family: swap_map, zeromap and cluster_info in
+ * struct swap_info_struct, the swap cache in xarrays of 64 MiB, swap_cgroup and
+ * zswap trees beside them, slot cache, hooks by ftrace.
+ *
+ * Any hook may be skipped, when a tracer on the same function is re-entered. What
+ * the original then does with our area is made harmless:
+ *  - folio_alloc_swap: the area is on no list of areas to allocate from;
+ *  - swap_writepage, swap_read_folio: zeromap and zswap tree are real and looked
+ *    at, and block I/O reaches our device, which serves it;
+ *  - free_swap_slot: parks the slot, swap_entry_range_free comes later;
+ *  - swap_entry_range_free: calls swap_slot_free_notify, see port_area_slot_freed().
+ */
+#define pr_fmt(fmt) "vswap: " fmt
+
+#include <linux/blkdev.h>
+#include <linux/delayacct.h>
+#include <linux/memcontrol.h>
+#include <linux/pagemap.h>
+#include <linux/plist.h>
+#include <linux/psi.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+#include <linux/writeback.h>
+
+#include "port.h"
+#include "sparse.h"
+#include "vswap_hooks.h"
+#include "vswap_symbols.h"
+
+/* mm/swap.h, mm/swapfile.c */
+#define SWAP_ADDRESS_SPACE_PAGES	PORT_SLOTS_STEP
+#define SWAPFILE_CLUSTER		512
+
+/* mm/swap_cgroup.c */
+struct swap_cgroup_ctrl {
+	struct page **map;
+	unsigned long length;
+	spinlock_t lock;
+};
+
+#define CGROUP_SLOTS_PER_PAGE	(PAGE_SIZE / sizeof(unsigned short))
+
+/* mm/internal prototypes: functions that no public header declares. */
+int __mem_cgroup_try_charge_swap(struct folio *folio, swp_entry_t entry);
+void __mem_cgroup_uncharge_swap(swp_entry_t entry, unsigned int nr_pages);
+bool folio_free_swap(struct folio *folio);
+void clear_shadow_from_swap_cache(int type, unsigned long begin, unsigned long end);
+void zswap_invalidate(swp_entry_t swp);
+void plist_del(struct plist_node *node, struct plist_head *head);
+struct folio *read_swap_cache_async(swp_entry_t entry, gfp_t gfp,
+				    struct vm_area_struct *vma, unsigned long addr,
+				    struct swap_iocb **plug);
+int generic_swapfile_activate(struct swap_info_struct *sis, struct file *file,
+			      sector_t *span);
+
+VSWAP_DATA(struct swap_info_struct *, swap_info)
+VSWAP_DATA(spinlock_t, swap_lock)
+VSWAP_DATA(spinlock_t, swap_avail_lock)
+VSWAP_DATA(struct plist_head *, swap_avail_heads)
+VSWAP_DATA(struct plist_head, swap_active_head)
+VSWAP_DATA(long, total_swap_pages)
+VSWAP_DATA(struct address_space *, swapper_spaces)
+VSWAP_DATA(unsigned int, nr_swapper_spaces)
+VSWAP_DATA(const struct address_space_operations, swap_aops)
+VSWAP_DATA(struct swap_cgroup_ctrl, swap_cgroup_ctrl)
+VSWAP_DATA(struct xarray *, zswap_trees)
+VSWAP_DATA(unsigned int, nr_zswap_trees)
+VSWAP_DATA(unsigned long, swapfile_maximum_size)
+VSWAP_DATA(struct static_key, delayacct_key)
+VSWAP_FUNC(__mem_cgroup_try_charge_swap)
+VSWAP_FUNC(__mem_cgroup_uncharge_swap)
+VSWAP_FUNC(folio_free_swap)
+VSWAP_FUNC(clear_shadow_from_swap_cache)
+VSWAP_FUNC(zswap_invalidate)
+VSWAP_FUNC(plist_del)
+VSWAP_FUNC(read_swap_cache_async)
+VSWAP_FUNC(generic_swapfile_activate)
+VSWAP_FUNC(__delayacct_thrashing_start)
+VSWAP_FUNC(__delayacct_thrashing_end)
+VSWAP_FUNC(__delayacct_swapin_start)
+VSWAP_FUNC(__delayacct_swapin_end)
+
+static const struct vswap_symbol symbols[] = {
+	VSWAP_SYMBOL(swap_info),
+	VSWAP_SYMBOL(swap_lock),
+	VSWAP_SYMBOL(swap_avail_lock),
+	VSWAP_SYMBOL(swap_avail_heads),
+	VSWAP_SYMBOL(swap_active_head),
+	VSWAP_SYMBOL(total_swap_pages),
+	VSWAP_SYMBOL(swapper_spaces),
+	VSWAP_SYMBOL(nr_swapper_spaces),
+	VSWAP_SYMBOL(swap_aops),
+	VSWAP_SYMBOL(swap_cgroup_ctrl),
+	VSWAP_SYMBOL(zswap_trees),
+	VSWAP_SYMBOL(nr_zswap_trees),
+	VSWAP_SYMBOL(swapfile_maximum_size),
+	VSWAP_SYMBOL(__mem_cgroup_try_charge_swap),
+	VSWAP_SYMBOL(__mem_cgroup_uncharge_swap),
+	VSWAP_SYMBOL(folio_free_swap),
+	VSWAP_SYMBOL(clear_shadow_from_swap_cache),
+	VSWAP_SYMBOL(zswap_invalidate),
+	VSWAP_SYMBOL(plist_del),
+	VSWAP_SYMBOL(read_swap_cache_async),
+	VSWAP_SYMBOL(generic_swapfile_activate),
+	VSWAP_SYMBOL(delayacct_key),
+	VSWAP_SYMBOL(__delayacct_thrashing_start),
+	VSWAP_SYMBOL(__delayacct_thrashing_end),
+	VSWAP_SYMBOL(__delayacct_swapin_start),
+	VSWAP_SYMBOL(__delayacct_swapin_end),
+};
+
+/*
+ * The per-slot arrays. Each is one field of the kernel's, in its format; behind
+ * each is memory for the first @nr_slots slots and no hole.
+ */
+struct arrays {
+	struct sparse_array map;	/* si->swap_map: u8 per slot */
+	struct sparse_array zeromap;	/* si->zeromap: bit per slot */
+	struct sparse_array clusters;	/* si->cluster_info: per 512 slots */
+	struct sparse_array spaces;	/* swapper_spaces[type]: per 16384 */
+	struct sparse_array trees;	/* zswap_trees[type]: per 16384 */
+	struct sparse_array cgroup;	/* swap_cgroup_ctrl[type].map: per 2048 */
+};
+
+/* The small arrays swapon(2) made, until a worker frees them. */
+struct original_arrays {
+	unsigned char *map;
+	unsigned long *zeromap;
+	struct swap_cluster_info *clusters;
+	struct address_space *spaces;
+	struct xarray *trees;
+	struct page **cgroup;
+	unsigned long nr_cgroup;
+};
+
+/*
+ * @bdev: our device: the swap area on it is ours
+ * @si: the area, once adopted; swap_info_structs are never freed
+ * @type: its swap type
+ * @file: the file swapon(2) opened, to recognise the area by
+ * @swap_map: the base of @arrays.map while adopted, else NULL; si->swap_map equals
+ *	it as long as the area is ours
+ * @arrays: reserved and partly mapped between prepare and discard
+ * @original: what they replaced
+ * @free_original: frees @original
+ * @limit: slots that @arrays have addresses for
+ * @nr_slots: slots that @arrays have memory for
+ * @nr_cgroup: pages in @arrays.cgroup
+ * @capacity: si->pages at adoption, pages
+ */
+static struct {
+	struct block_device *bdev;
+	struct swap_info_struct *si;
+	int type;
+	struct file *file;
+	unsigned char *swap_map;
+	struct arrays arrays;
+	struct original_arrays original;
+	struct work_struct free_original;
+	u32 limit;
+	u32 nr_slots;
+	u32 nr_cgroup;
+	unsigned long capacity;
+} area;
+
+/* ---- Is it ours ---- */
+
+/*
+ * The type alone doesn't say so: after swapoff another area may get the number
+ * before we know. The pointer does.
+ */
+static bool is_ours(swp_entry_t entry)
+{
+	unsigned char *map = READ_ONCE(area.swap_map);
+
+	return map && swp_type(entry) == READ_ONCE(area.type) &&
+	       READ_ONCE(area.si->swap_map) == map;
+}
+
+/**
+ * port_area_get() - keep the area from being taken apart
+ *
+ * Mirrors get_swap_device(): swapoff(2) waits for us.
+ *
+ * Context: any.
+ * Return: true, and port_area_put() is due; false if the area is not on.
+ */
+bool port_area_get(void)
+{
+	struct swap_info_struct *si = READ_ONCE(area.si);
+
+	if (!si || !percpu_ref_tryget_live(&si->users))
+		return false;
+	/* Pairs with the unlock behind setup_swap_info() in enable_swap_info(). */
+	smp_rmb();
+	if (area.swap_map && READ_ONCE(si->swap_map) == area.swap_map)
+		return true;
+	percpu_ref_put(&si->users);
+	return false;
+}
+
+/**
+ * port_area_put() - the reverse of port_area_get()
+ *
+ * Context: any.
+ */
+void port_area_put(void)
+{
+	percpu_ref_put(&area.si->users);
+}
+
+/* ---- Arrays ---- */
+
+static int reserve_arrays(struct arrays *a, u32 limit)
+{
+	int err;
+
+	err = sparse_array_reserve(&a->map, limit);
+	if (!err)
+		err = sparse_array_reserve(&a->zeromap, limit / BITS_PER_BYTE);
+	if (!err)
+		err = sparse_array_reserve(&a->clusters, (size_t)limit / SWAPFILE_CLUSTER *
+				     sizeof(struct swap_cluster_info));
+	if (!err)
+		err = sparse_array_reserve(&a->spaces, (size_t)limit / SWAP_ADDRESS_SPACE_PAGES *
+				     sizeof(struct address_space));
+	if (!err)
+		err = sparse_array_reserve(&a->trees, (size_t)limit / SWAP_ADDRESS_SPACE_PAGES *
+				     sizeof(struct xarray));
+	if (!err)
+		err = sparse_array_reserve(&a->cgroup, (size_t)limit / CGROUP_SLOTS_PER_PAGE *
+				     sizeof(struct page *));
+	return err;
+}
+
+static int map_arrays(struct arrays *a, u32 nr)
+{
+	int err;
+
+	err = sparse_array_map(&a->map, nr);
+	if (!err)
+		err = sparse_array_map(&a->zeromap, nr / BITS_PER_BYTE);
+	if (!err)
+		err = sparse_array_map(&a->clusters, (size_t)nr / SWAPFILE_CLUSTER *
+				 sizeof(struct swap_cluster_info));
+	if (!err)
+		err = sparse_array_map(&a->spaces, (size_t)nr / SWAP_ADDRESS_SPACE_PAGES *
+				 sizeof(struct address_space));
+	if (!err)
+		err = sparse_array_map(&a->trees, (size_t)nr / SWAP_ADDRESS_SPACE_PAGES *
+				 sizeof(struct xarray));
+	if (!err)
+		err = sparse_array_map(&a->cgroup, (size_t)nr / CGROUP_SLOTS_PER_PAGE *
+				 sizeof(struct page *));
+	return err;
+}
+
+/* swap_cgroup_prepare() for the new slots. The pages become swap_cgroup's own. */
+static int add_cgroup_pages(u32 nr)
+{
+	struct page **map = area.arrays.cgroup.base;
+
+	while (area.nr_cgroup < nr / CGROUP_SLOTS_PER_PAGE) {
+		struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+		if (!page)
+			return -ENOMEM;
+		map[area.nr_cgroup++] = page;
+	}
+	return 0;
+}
+
+/*
+ * setup_clusters() for the new slots. Our allocator keeps clusters of its own; the
+ * kernel's are only there for their lock. A count that never reaches 0 keeps them
+ * off the kernel's lists.
+ */
+static void init_clusters(u32 from, u32 to)
+{
+	struct swap_cluster_info *ci = area.arrays.clusters.base;
+	u32 i;
+
+	for (i = from / SWAPFILE_CLUSTER; i < to / SWAPFILE_CLUSTER; i++) {
+		spin_lock_init(&ci[i].lock);
+		INIT_LIST_HEAD(&ci[i].list);
+		ci[i].count = U16_MAX;
+		ci[i].flags = CLUSTER_FLAG_NONFULL;
+	}
+}
+
+/* init_swap_address_space() and zswap_swapon() for the new slots. */
+static void init_spaces(u32 from, u32 to)
+{
+	struct address_space *spaces = area.arrays.spaces.base;
+	struct xarray *trees = area.arrays.trees.base;
+	u32 i;
+
+	for (i = from / SWAP_ADDRESS_SPACE_PAGES; i < to / SWAP_ADDRESS_SPACE_PAGES; i++) {
+		xa_init_flags(&spaces[i].i_pages, XA_FLAGS_LOCK_IRQ);
+		atomic_set(&spaces[i].i_mmap_writable, 0);
+		spaces[i].a_ops = k_swap_aops;
+		mapping_set_no_writeback_tags(&spaces[i]);
+		xa_init(&trees[i]);
+	}
+}
+
+/* Memory and contents for slots up to @nr; the kernel doesn't see them yet. */
+static int populate(u32 nr)
+{
+	int err = map_arrays(&area.arrays, nr);
+
+	if (!err && !mem_cgroup_disabled())
+		err = add_cgroup_pages(nr);
+	if (err)
+		return err;
+	init_clusters(area.nr_slots, nr);
+	init_spaces(area.nr_slots, nr);
+	area.nr_slots = nr;
+	return 0;
+}
+
+/* What the kernel takes for the size of its arrays. */
+static void set_lengths(u32 nr)
+{
+	k_nr_swapper_spaces[area.type] = nr / SWAP_ADDRESS_SPACE_PAGES;
+	k_nr_zswap_trees[area.type] = nr / SWAP_ADDRESS_SPACE_PAGES;
+	if (!mem_cgroup_disabled())
+		k_swap_cgroup_ctrl[area.type].length = nr / CGROUP_SLOTS_PER_PAGE;
+}
+
+/**
+ * port_area_prepare() - arrays for an area that is to be swapped on
+ * @limit: slots it may ever have, a multiple of PORT_SLOTS_STEP
+ * @nr_slots: slots it begins with, likewise
+ * @capacity: pages it is to advertise
+ *
+ * Context: process, may sleep; there is no area.
+ * Return: 0 or -ENOMEM with nothing kept.
+ */
+int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity)
+{
+	int err;
+
+	area.limit = limit;
+	area.capacity = capacity;
+	err = reserve_arrays(&area.arrays, limit);
+	if (!err)
+		err = populate(nr_slots);
+	if (err) {
+		port_area_discard();
+		return err;
+	}
+	/* Nobody gets a slot of the first cluster: slot 0 is the header. */
+	memset(area.arrays.map.base, SWAP_MAP_BAD, SWAPFILE_CLUSTER);
+	return 0;
+}
+
+static void free_cgroup_pages(u32 from)
+{
+	struct page **map = area.arrays.cgroup.base;
+	u32 i;
+
+	for (i = from; i < area.nr_cgroup; i++)
+		__free_page(map[i]);
+	area.nr_cgroup = 0;
+}
+
+/**
+ * port_area_discard() - free the arrays
+ *
+ * Either they were never given to the kernel, or swapoff(2) has unmapped them all
+ * and freed the pages of swap_cgroup, and port_area_is_gone() says so.
+ *
+ * Context: process, may sleep.
+ */
+void port_area_discard(void)
+{
+	struct arrays *a = &area.arrays;
+
+	flush_work(&area.free_original);
+	if (area.swap_map) {
+		sparse_array_free_pages(&a->map);
+		sparse_array_free_pages(&a->zeromap);
+		sparse_array_free_pages(&a->clusters);
+		sparse_array_free_pages(&a->spaces);
+		sparse_array_free_pages(&a->trees);
+		if (mem_cgroup_disabled())
+			sparse_array_free(&a->cgroup);
+		else
+			sparse_array_free_pages(&a->cgroup);
+	} else {
+		if (a->cgroup.base)
+			free_cgroup_pages(0);
+		sparse_array_free(&a->map);
+		sparse_array_free(&a->zeromap);
+		sparse_array_free(&a->clusters);
+		sparse_array_free(&a->spaces);
+		sparse_array_free(&a->trees);
+		sparse_array_free(&a->cgroup);
+	}
+	WRITE_ONCE(area.swap_map, NULL);
+	area.nr_slots = 0;
+	area.nr_cgroup = 0;
+}
+
+/* ---- Adoption, growth, capacity ---- */
+
+static void free_original(struct work_struct *work)
+{
+	struct original_arrays *o = &area.original;
+	unsigned long i;
+
+	vfree(o->map);
+	kvfree(o->zeromap);
+	kvfree(o->clusters);
+	kvfree(o->spaces);
+	kvfree(o->trees);
+	for (i = 0; i < o->nr_cgroup; i++)
+		__free_page(o->cgroup[i]);
+	vfree(o->cgroup);
+	memset(o, 0, sizeof(*o));
+}
+
+/* Exchange the arrays that si has no field for. */
+static void exchange_side_arrays(int type)
+{
+	struct original_arrays *o = &area.original;
+
+	o->spaces = k_swapper_spaces[type];
+	k_swapper_spaces[type] = area.arrays.spaces.base;
+	o->trees = k_zswap_trees[type];
+	k_zswap_trees[type] = area.arrays.trees.base;
+	if (!mem_cgroup_disabled()) {
+		o->cgroup = k_swap_cgroup_ctrl[type].map;
+		o->nr_cgroup = k_swap_cgroup_ctrl[type].length;
+		k_swap_cgroup_ctrl[type].map = area.arrays.cgroup.base;
+	}
+}
+
+/*
+ * Are the kernel's arrays of the shape this file was written for? The area has two
+ * pages: one address space, one tree, one page of cgroup ids, one cluster.
+ */
+static bool looks_right(struct swap_info_struct *si)
+{
+	int type = si->type;
+
+	return k_swap_info[type] == si && si->max == 2 && !si->inuse_pages &&
+	       (si->flags & SWP_BLKDEV) && (si->flags & SWP_SOLIDSTATE) &&
+	       k_nr_swapper_spaces[type] == 1 && k_nr_zswap_trees[type] == 1 &&
+	       xa_empty(&k_zswap_trees[type][0]) &&
+	       (mem_cgroup_disabled() || k_swap_cgroup_ctrl[type].length == 1) &&
+	       !RB_EMPTY_ROOT(&si->swap_extent_root);
+}
+
+static void reset_lists(struct swap_info_struct *si)
+{
+	int i;
+
+	INIT_LIST_HEAD(&si->free_clusters);
+	INIT_LIST_HEAD(&si->full_clusters);
+	for (i = 0; i < SWAP_NR_ORDERS; i++) {
+		INIT_LIST_HEAD(&si->nonfull_clusters[i]);
+		INIT_LIST_HEAD(&si->frag_clusters[i]);
+	}
+}
+
+/*
+ * Make the area on our device grow in place, just before the kernel publishes it.
+ * Under swap_lock and si->lock.
+ */
+static void adopt(struct swap_info_struct *si)
+{
+	struct swap_extent *extent = rb_entry(rb_first(&si->swap_extent_root),
+					      struct swap_extent, rb_node);
+
+	area.si = si;
+	area.file = si->swap_file;
+	WRITE_ONCE(area.type, si->type);
+	exchange_side_arrays(si->type);
+	set_lengths(area.nr_slots);
+	reset_lists(si);
+	extent->nr_pages = area.limit;
+	si->pages = area.capacity;
+	si->max = area.nr_slots;
+	/*
+	 * As if it were full: so the kernel keeps it off the list of areas to
+	 * allocate from, now and when a failed swapoff puts it back.
+	 */
+	si->lowest_bit = si->max;
+	si->highest_bit = 0;
+	WRITE_ONCE(area.swap_map, area.arrays.map.base);
+}
+
+/**
+ * port_area_is_on() - has swapon(2) brought up our area, and is it adopted
+ *
+ * Context: process.
+ */
+bool port_area_is_on(void)
+{
+	if (!port_area_get())
+		return false;
+	port_area_put();
+	return true;
+}
+
+/**
+ * port_area_is_adopted() - are the arrays in the kernel's hands
+ *
+ * From swapon(2) until port_area_discard().
+ *
+ * Context: process.
+ */
+bool port_area_is_adopted(void)
+{
+	return READ_ONCE(area.swap_map);
+}
+
+/**
+ * port_area_is_gone() - has swapoff(2) finished with the area's arrays
+ *
+ * It frees them after it has taken them out of the swap_info_struct; only the
+ * flags, cleared at the very end, tell. A swap_info_struct that is in use anew has
+ * either SWP_USED alone or another file.
+ *
+ * Context: process.
+ * Return: true if there was an area and port_area_discard() may follow.
+ */
+bool port_area_is_gone(void)
+{
+	struct swap_info_struct *si = area.si;
+	bool gone;
+
+	if (!area.swap_map)
+		return false;
+	spin_lock(k_swap_lock);
+	gone = si->swap_map != area.swap_map &&
+	       (!si->flags || si->flags == SWP_USED ||
+		(si->swap_file && si->swap_file != area.file));
+	spin_unlock(k_swap_lock);
+	return gone;
+}
+
+/* Hold both locks that guard the size of an area; false if swapoff has begun. */
+static bool lock_area(void)
+{
+	struct swap_info_struct *si = area.si;
+
+	spin_lock(k_swap_lock);
+	spin_lock(&si->lock);
+	if (area.swap_map && si->swap_map == area.swap_map && (si->flags & SWP_WRITEOK))
+		return true;
+	spin_unlock(&si->lock);
+	spin_unlock(k_swap_lock);
+	return false;
+}
+
+static void unlock_area(void)
+{
+	spin_unlock(&area.si->lock);
+	spin_unlock(k_swap_lock);
+}
+
+/**
+ * port_area_grow() - more slots
+ * @nr_slots: as many in all, a multiple of PORT_SLOTS_STEP
+ *
+ * Context: process, may sleep; between port_area_get() and port_area_put(); one
+ * caller at a time.
+ * Return: 0; -ENOMEM; -ENOSPC beyond the limit; -EBUSY while being swapped off.
+ */
+int port_area_grow(u32 nr_slots)
+{
+	int err;
+
+	if (nr_slots > area.limit)
+		return -ENOSPC;
+	err = populate(nr_slots);
+	if (err)
+		return err;
+	if (!lock_area()) {
+		/* swap_cgroup frees its pages only as far as it knows them. */
+		free_cgroup_pages(k_swap_cgroup_ctrl[area.type].length);
+		return -EBUSY;
+	}
+	set_lengths(nr_slots);
+	/* The arrays before the size; pairs with get_swap_device(). */
+	smp_store_release(&area.si->max, nr_slots);
+	unlock_area();
+	return 0;
+}
+
+/**
+ * port_area_slots() - slots the area has
+ *
+ * Return: a multiple of PORT_SLOTS_STEP, 0 if there is no area.
+ */
+u32 port_area_slots(void)
+{
+	return area.nr_slots;
+}
+
+/**
+ * port_area_set_capacity() - change what the area advertises
+ * @pages: at least as many as are in use, else that is taken
+ *
+ * Context: process; not from a hook.
+ */
+void port_area_set_capacity(unsigned long pages)
+{
+	struct swap_info_struct *si = area.si;
+	long change;
+
+	if (!si || !lock_area())
+		return;
+	pages = clamp_t(unsigned long, pages, READ_ONCE(si->inuse_pages), INT_MAX);
+	change = (long)pages - (long)si->pages;
+	WRITE_ONCE(si->pages, pages);
+	*k_total_swap_pages += change;
+	atomic_long_add(change, &nr_swap_pages);
+	unlock_area();
+}
+
+/**
+ * port_area_used() - slots in use
+ *
+ * Return: pages, 0 if there is no area.
+ */
+unsigned long port_area_used(void)
+{
+	return port_area_is_on() ? READ_ONCE(area.si->inuse_pages) : 0;
+}
+
+/**
+ * port_area_capacity() - what the area advertises
+ *
+ * Return: pages, 0 if there is no area.
+ */
+unsigned long port_area_capacity(void)
+{
+	return port_area_is_on() ? READ_ONCE(area.si->pages) : 0;
+}
+
+/**
+ * port_area_priority() - the area's swap priority
+ *
+ * Return: the priority, -1 if there is no area.
+ */
+int port_area_priority(void)
+{
+	return port_area_is_on() ? READ_ONCE(area.si->prio) : -1;
+}
+
+/**
+ * port_area_memory() - memory behind the arrays
+ *
+ * Return: bytes.
+ */
+u64 port_area_memory(void)
+{
+	struct arrays *a = &area.arrays;
+
+	return a->map.mapped + a->zeromap.mapped + a->clusters.mapped + a->spaces.mapped +
+	       a->trees.mapped + a->cgroup.mapped + (u64)area.nr_cgroup * PAGE_SIZE;
+}
+
+/* ---- Slots ---- */
+
+/*
+ * si->inuse_pages is the kernel's, under si->lock. With every allocation and every
+ * free of this area here, atomics do instead.
+ */
+static atomic_t *inuse_pages(void)
+{
+	BUILD_BUG_ON(sizeof(area.si->inuse_pages) != sizeof(atomic_t));
+	return (atomic_t *)&area.si->inuse_pages;
+}
+
+/* Reserve room for @nr pages within what the area advertises. */
+static bool charge_area(unsigned int nr)
+{
+	if (atomic_add_return(nr, inuse_pages()) <= READ_ONCE(area.si->pages)) {
+		atomic_long_sub(nr, &nr_swap_pages);
+		return true;
+	}
+	atomic_sub(nr, inuse_pages());
+	return false;
+}
+
+static void uncharge_area(unsigned int nr)
+{
+	atomic_long_add(nr, &nr_swap_pages);
+	/* try_to_unuse() must see 0 only after all else was cleaned up. */
+	smp_mb__before_atomic();
+	atomic_sub(nr, inuse_pages());
+}
+
+/* Did an original that ran in a hook's stead put something where we don't look? */
+static bool zswap_has(u32 slot)
+{
+	struct xarray *trees = area.arrays.trees.base;
+
+	return !xa_empty(&trees[slot / SWAP_ADDRESS_SPACE_PAGES]);
+}
+
+static void forget_zswap(u32 slot, unsigned int nr)
+{
+	if (likely(!zswap_has(slot)))
+		return;
+	while (nr--)
+		static_call(k_zswap_invalidate)(swp_entry(area.type, slot++));
+}
+
+static void forget_zeromap(u32 slot, unsigned int nr)
+{
+	unsigned long *zeromap = area.arrays.zeromap.base;
+	u32 end = slot + nr;
+
+	for (slot = find_next_bit(zeromap, end, slot); slot < end;
+	     slot = find_next_bit(zeromap, end, slot + 1))
+		clear_bit(slot, zeromap);
+}
+
+/* The original swap_writepage() found these pages zero: then so they are. */
+static void take_over_zeromap(u32 slot, unsigned int nr)
+{
+	unsigned long *zeromap = area.arrays.zeromap.base;
+	u32 end = slot + nr;
+
+	for (slot = find_next_bit(zeromap, end, slot); slot < end;
+	     slot = find_next_bit(zeromap, end, slot + 1)) {
+		vswap_area_set_zero(slot);
+		clear_bit(slot, zeromap);
+	}
+}
+
+/*
+ * Mirrors swap_entry_range_free(): the last use of @nr slots, all in one cluster
+ * and of one cgroup, is gone.
+ */
+static void free_range(u32 slot, unsigned int nr)
+{
+	swp_entry_t entry = swp_entry(area.type, slot);
+
+	vswap_area_forget(slot, nr);
+	forget_zeromap(slot, nr);
+	if (!mem_cgroup_disabled())
+		static_call(k___mem_cgroup_uncharge_swap)(entry, nr);
+	static_call(k_clear_shadow_from_swap_cache)(area.type, slot, slot + nr - 1);
+	memset(area.swap_map + slot, 0, nr);
+	vswap_area_free(slot, nr);
+	uncharge_area(nr);
+}
+
+/**
+ * port_area_slot_freed() - the kernel freed a slot past our hooks
+ * @slot: the slot
+ *
+ * From swap_range_free(), which has counted the slot free and cleared its entry in
+ * swap_map, and put the area on the list to allocate from: take it off again.
+ *
+ * Context: swap_slot_free_notify: under si->lock, maybe with interrupts off.
+ */
+void port_area_slot_freed(u32 slot)
+{
+	struct swap_info_struct *si = area.si;
+	int nid;
+
+	vswap_area_forget(slot, 1);
+	vswap_area_free(slot, 1);
+	si->lowest_bit = si->max;
+	WRITE_ONCE(si->highest_bit, 0);
+	spin_lock(k_swap_avail_lock);
+	for_each_node(nid)
+		if (!plist_node_empty(&si->avail_lists[nid]))
+			static_call(k_plist_del)(&si->avail_lists[nid],
+						 &(*k_swap_avail_heads)[nid]);
+	spin_unlock(k_swap_avail_lock);
+}
+
+/*
+ * Is there an area of higher priority to allocate from? A look without the lock: a
+ * swap_info_struct is never freed, and a wrong answer is only a worse choice.
+ */
+static bool outranked(void)
+{
+	struct list_head *head = &(*k_swap_avail_heads)[numa_node_id()].node_list;
+	struct list_head *first = READ_ONCE(head->next);
+
+	return first != head &&
+	       -list_entry(first, struct plist_node, node_list)->prio >
+	       READ_ONCE(area.si->prio);
+}
+
+static swp_entry_t alloc_entry(struct folio *folio)
+{
+	unsigned int nr = folio_nr_pages(folio);
+	swp_entry_t entry = {};
+	s64 slot;
+
+	if (!(READ_ONCE(area.si->flags) & SWP_WRITEOK) || !charge_area(nr))
+		return entry;
+	slot = vswap_area_alloc(folio_order(folio));
+	if (slot < 0) {
+		uncharge_area(nr);
+		return entry;
+	}
+	memset(area.swap_map + slot, SWAP_HAS_CACHE, nr);
+	entry = swp_entry(area.type, slot);
+	if (!mem_cgroup_disabled() &&
+	    static_call(k___mem_cgroup_try_charge_swap)(folio, entry)) {
+		free_range(slot, nr);
+		entry.val = 0;
+	}
+	return entry;
+}
+
+/* ---- Hooks ---- */
+
+void setup_swap_info(struct swap_info_struct *si, int prio, unsigned char *swap_map,
+			    struct swap_cluster_info *cluster_info, unsigned long *zeromap);
+void swap_entry_range_free(struct swap_info_struct *si, swp_entry_t entry,
+				  unsigned int nr_pages);
+swp_entry_t folio_alloc_swap(struct folio *folio);
+void free_swap_slot(swp_entry_t entry);
+int swap_writepage(struct page *page, struct writeback_control *wbc);
+void swap_read_folio(struct folio *folio, struct swap_iocb **plug);
+struct folio *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vm_fault *vmf);
+
+VSWAP_ORIGINAL(setup_swap_info)
+VSWAP_ORIGINAL(folio_alloc_swap)
+VSWAP_ORIGINAL(free_swap_slot)
+VSWAP_ORIGINAL(swap_entry_range_free)
+VSWAP_ORIGINAL(swap_writepage)
+VSWAP_ORIGINAL(swap_read_folio)
+VSWAP_ORIGINAL(swapin_readahead)
+
+/* A new area on our device is adopted; one that comes back keeps its arrays. */
+static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
+				 unsigned char *swap_map,
+				 struct swap_cluster_info *cluster_info,
+				 unsigned long *zeromap)
+{
+	if (si->bdev == area.bdev && area.nr_slots && !area.swap_map) {
+		if (looks_right(si)) {
+			area.original.map = swap_map;
+			area.original.clusters = cluster_info;
+			area.original.zeromap = zeromap;
+			adopt(si);
+			swap_map = area.arrays.map.base;
+			cluster_info = area.arrays.clusters.base;
+			zeromap = area.arrays.zeromap.base;
+			schedule_work(&area.free_original);
+		} else {
+			pr_err("the swap area isn't laid out as expected: left alone, no use\n");
+		}
+	}
+	static_call(original_setup_swap_info)(si, prio, swap_map, cluster_info, zeromap);
+}
+
+static swp_entry_t hook_folio_alloc_swap(struct folio *folio)
+{
+	swp_entry_t entry = {};
+
+	if (!port_area_get())
+		return static_call(original_folio_alloc_swap)(folio);
+	vswap_hook_enter();
+	if (unlikely(outranked()))
+		entry = static_call(original_folio_alloc_swap)(folio);
+	if (!entry.val)
+		entry = alloc_entry(folio);
+	port_area_put();
+	vswap_hook_exit();
+	if (entry.val)
+		return entry;
+	return static_call(original_folio_alloc_swap)(folio);
+}
+
+static void hook_free_swap_slot(swp_entry_t entry)
+{
+	if (!is_ours(entry)) {
+		static_call(original_free_swap_slot)(entry);
+		return;
+	}
+	forget_zswap(swp_offset(entry), 1);
+	free_range(swp_offset(entry), 1);
+}
+
+/* Its callers have seen to zswap. */
+static void hook_swap_entry_range_free(struct swap_info_struct *si, swp_entry_t entry,
+				       unsigned int nr)
+{
+	if (is_ours(entry))
+		free_range(swp_offset(entry), nr);
+	else
+		static_call(original_swap_entry_range_free)(si, entry, nr);
+}
+
+static int write_folio(struct folio *folio, struct writeback_control *wbc)
+{
+	u32 slot = swp_offset(folio->swap);
+	unsigned int nr = folio_nr_pages(folio);
+	int err;
+
+	if (static_call(k_folio_free_swap)(folio)) {
+		folio_unlock(folio);
+		return 0;
+	}
+	err = arch_prepare_to_swap(folio);
+	if (err) {
+		folio_mark_dirty(folio);
+		folio_unlock(folio);
+		return err;
+	}
+	forget_zeromap(slot, nr);
+	forget_zswap(slot, nr);
+	if (!vswap_area_out(slot, folio, wbc_to_write_flags(wbc)))
+		return 0;
+	/* Still in memory, still dirty: reclaim is to look for another page. */
+	folio_mark_dirty(folio);
+	return AOP_WRITEPAGE_ACTIVATE;
+}
+
+static int hook_swap_writepage(struct page *page, struct writeback_control *wbc)
+{
+	struct folio *folio = page_folio(page);
+	int ret;
+
+	if (!is_ours(folio->swap))
+		return static_call(original_swap_writepage)(page, wbc);
+	vswap_hook_enter();
+	ret = write_folio(folio, wbc);
+	vswap_hook_exit();
+	return ret;
+}
+
+/*
+ * The accounting around a read, as in the original: the time counts as a memory
+ * stall of the task, and of a thrashing one if the page was in its working set.
+ */
+struct stall {
+	bool workingset;
+	bool delayacct;
+	bool in_thrashing;
+	unsigned long pflags;
+};
+
+static void stall_begin(struct stall *stall, struct folio *folio)
+{
+	stall->workingset = folio_test_workingset(folio);
+	stall->delayacct = static_key_enabled(k_delayacct_key) && current->delays;
+	if (stall->workingset) {
+		if (stall->delayacct)
+			static_call(k___delayacct_thrashing_start)(&stall->in_thrashing);
+		psi_memstall_enter(&stall->pflags);
+	}
+	if (stall->delayacct)
+		static_call(k___delayacct_swapin_start)();
+}
+
+static void stall_end(struct stall *stall)
+{
+	if (stall->workingset) {
+		if (stall->delayacct)
+			static_call(k___delayacct_thrashing_end)(&stall->in_thrashing);
+		psi_memstall_leave(&stall->pflags);
+	}
+	if (stall->delayacct)
+		static_call(k___delayacct_swapin_end)();
+}
+
+static void read_folio(struct folio *folio)
+{
+	u32 slot = swp_offset(folio->swap);
+	struct stall stall;
+
+	stall_begin(&stall, folio);
+	take_over_zeromap(slot, folio_nr_pages(folio));
+	vswap_area_in(slot, folio);
+	stall_end(&stall);
+}
+
+static void hook_swap_read_folio(struct folio *folio, struct swap_iocb **plug)
+{
+	if (!is_ours(folio->swap) || unlikely(zswap_has(swp_offset(folio->swap)))) {
+		static_call(original_swap_read_folio)(folio, plug);
+		return;
+	}
+	vswap_hook_enter();
+	read_folio(folio);
+	vswap_hook_exit();
+}
+
+/* Reading ahead pays where it saves seeks: not for pages that are in RAM. */
+static struct folio *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp,
+					   struct vm_fault *vmf)
+{
+	struct folio *folio;
+
+	if (!is_ours(entry) || !vswap_area_in_ram(swp_offset(entry)))
+		return static_call(original_swapin_readahead)(entry, gfp, vmf);
+	vswap_hook_enter();
+	folio = static_call(k_read_swap_cache_async)(entry, gfp, vmf->vma, vmf->address,
+						     NULL);
+	vswap_hook_exit();
+	return folio;
+}
+
+static struct vswap_hook hooks[] = {
+	VSWAP_HOOK(setup_swap_info),
+	VSWAP_HOOK(folio_alloc_swap),
+	VSWAP_HOOK(free_swap_slot),
+	VSWAP_HOOK(swap_entry_range_free),
+	VSWAP_HOOK(swap_writepage),
+	VSWAP_HOOK(swap_read_folio),
+	VSWAP_HOOK(swapin_readahead),
+};
+
+/* ---- Start and stop ---- */
+
+/**
+ * port_init() - find everything this file relies on
+ *
+ * Context: process, may sleep; after vswap_symbols_init().
+ * Return: 0, or -ENOENT with one line in the log for each thing missing.
+ */
+int port_init(void)
+{
+	INIT_WORK(&area.free_original, free_original);
+	return vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+}
+
+/**
+ * port_start() - hook the kernel
+ * @bdev: our device; the swap area on it will be adopted
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -errno with one line in the log and no hook left in.
+ */
+int port_start(struct block_device *bdev)
+{
+	area.bdev = bdev;
+	return vswap_hooks_install(hooks, ARRAY_SIZE(hooks));
+}
+
+/**
+ * port_stop() - take the hooks out
+ *
+ * Context: process, may sleep; the area is not on.
+ */
+void port_stop(void)
+{
+	vswap_hooks_remove(hooks, ARRAY_SIZE(hooks));
+}
+
+/**
+ * port_slots_limit() - slots this kernel can address in one swap area
+ *
+ * Return: a multiple of PORT_SLOTS_STEP.
+ */
+u32 port_slots_limit(void)
+{
+	unsigned long limit = min(*k_swapfile_maximum_size, (unsigned long)U32_MAX);
+
+	return round_down(limit, PORT_SLOTS_STEP);
+}
+
+/**
+ * port_highest_priority() - of all swap areas in use
+ *
+ * Context: process.
+ * Return: the highest, or -1 if no area has one of 0 or more.
+ */
+int port_highest_priority(void)
+{
+	int prio = -1;
+
+	spin_lock(k_swap_lock);
+	if (!plist_head_empty(k_swap_active_head))
+		prio = -plist_first(k_swap_active_head)->prio;
+	spin_unlock(k_swap_lock);
+	return max(prio, -1);
+}
+
+/**
+ * port_activate_file() - map a swap file's blocks as swapon(2) does
+ * @sis: filled in as swapon(2) does before setup_swap_extents(); nobody else's
+ * @file: a regular file
+ * @span: like ->swap_activate
+ *
+ * Context: process, may sleep, inode lock held.
+ * Return: extents found, or -errno.
+ */
+int port_activate_file(struct swap_info_struct *sis, struct file *file, sector_t *span)
+{
+	const struct address_space_operations *aops = file->f_mapping->a_ops;
+
+	if (aops->swap_activate)
+		return aops->swap_activate(sis, file, span);
+	return static_call(k_generic_swapfile_activate)(sis, file, span);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Virtual slots: who owns which slot number, and where the data of each slot
+ * lies now.
+ *
+ * This file knows nothing of mm/. It is built into the module and, through
+ * tests/unit/shim, into user-space tests under ASan, UBSan and TSan.
+ *
+ * The slot space is divided into clusters of 512 slots. A cluster in use has a
+ * table: one page of 512 slot words. Each CPU has one open cluster per folio
+ * order and hands out its slots front to back, so that pages evicted together
+ * lie together.
+ *
+ * Locks, outermost first:
+ *   cluster->lock	the cluster's bitmap, counts and state; interrupts off
+ *   slots->lock	the lists of clusters; interrupts off
+ *
+ * Slot words are not under a lock: they belong to whoever holds the slot (the
+ * locked folio in the swap cache, or the last reference being dropped), and are
+ * read and written with READ_ONCE/WRITE_ONCE or xchg/cmpxchg.
+ */
+#ifndef VSWAP_SLOTS_H
+#define VSWAP_SLOTS_H
+
+#ifdef __KERNEL__
+#include <linux/bitmap.h>
+#include <linux/cache.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#else
+#include "shim.h"
+#endif
+
+#define SLOTS_CLUSTER_SHIFT	9
+#define SLOTS_PER_CLUSTER	(1U << SLOTS_CLUSTER_SHIFT)
+#define SLOTS_NR_ORDERS		(SLOTS_CLUSTER_SHIFT + 1)
+
+/*
+ * The slot word, 64 bits:
+ *
+ *   63                                              5   4   3   2     0
+ *  +-------------------------------------------------+---+---+---------+
+ *  |                  payload (59 bits)              | A | B |   tag   |
+ *  +-------------------------------------------------+---+---+---------+
+ *
+ * B: busy, the word belongs to the mover that set it. A: accessed since the
+ * cluster was filled. Meaning of the payload by tag: see enum slot_tag.
+ */
+enum slot_tag {
+	SLOT_FREE = 0,	/* nobody's; a free slot's word is 0 */
+	SLOT_EMPTY,	/* owned, nothing stored yet */
+	SLOT_FILL,	/* a repeated 64-bit value, the payload sign-extended */
+	SLOT_WIDE,	/* a repeated 64-bit value, kept in cluster->wide */
+	SLOT_POOL,	/* in the compressed pool; payload is the pool's own */
+	SLOT_FILE,	/* in a swap file; payload is file number and file slot */
+};
+
+#define SLOT_TAG_MASK		0x7ULL
+#define SLOT_BUSY		(1ULL << 3)
+#define SLOT_ACCESSED		(1ULL << 4)
+#define SLOT_PAYLOAD_SHIFT	5
+#define SLOT_PAYLOAD_BITS	(64 - SLOT_PAYLOAD_SHIFT)
+
+static inline u64 slot_word(enum slot_tag tag, u64 payload)
+{
+	return payload << SLOT_PAYLOAD_SHIFT | tag;
+}
+
+static inline enum slot_tag slot_tag(u64 word)
+{
+	return (enum slot_tag)(word & SLOT_TAG_MASK);
+}
+
+static inline u64 slot_payload(u64 word)
+{
+	return word >> SLOT_PAYLOAD_SHIFT;
+}
+
+enum slot_cluster_state {
+	CLUSTER_RESERVED = 0,	/* never handed out (cluster 0: the header) */
+	CLUSTER_FREE,		/* on slots->free, no table */
+	CLUSTER_OPEN,		/* some CPU allocates from it */
+	CLUSTER_PARTIAL,	/* on slots->partial[order] */
+	CLUSTER_FULL,		/* hardly a free slot; on no list until some are freed */
+};
+
+/**
+ * struct slot_cluster - 512 slots handed out together
+ *
+ * Aligned, because neighbours are opened by different CPUs.
+ *
+ * @lock: protects everything here but @list and the words in @table
+ * @used: slots in use, 0..512
+ * @state: enum slot_cluster_state
+ * @order: folio order this cluster serves while it is in use
+ * @next: slot in the cluster where the search for a free one starts, 0..511
+ * @list: on slots->free or slots->partial[@order]; under slots->lock. Empty while
+ *	nobody has it listed, and while a task that took it off is about to open it
+ * @table: 512 slot words, while the cluster is in use, else NULL
+ * @wide: 512 fill values that don't fit a slot word, or NULL; until the cluster
+ *	is free again
+ * @map: one bit per slot, set while the slot is in use
+ */
+struct slot_cluster {
+	spinlock_t lock;
+	u16 used;
+	u8 state;
+	u8 order;
+	u16 next;
+	struct list_head list;
+	u64 *table;
+	u64 *wide;
+	DECLARE_BITMAP(map, SLOTS_PER_CLUSTER);
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct slots_ops - what the allocator needs from its owner
+ * @page_alloc: one zeroed 4 KiB page or NULL; called without locks, in the
+ *	context of slots_alloc() and slot_set_fill()
+ * @page_free: give such a page back; any context, locks may be held
+ * @want_growth: few free clusters are left; called without locks, often, must
+ *	be cheap
+ */
+struct slots_ops {
+	void *(*page_alloc)(void);
+	void (*page_free)(void *page);
+	void (*want_growth)(void *owner);
+};
+
+struct slots_cpu;
+
+/**
+ * struct slots - a space of virtual slots
+ * @clusters: the clusters; the owner makes memory below nr_clusters valid
+ * @nr_clusters: clusters there are; grows, never shrinks
+ * @low_water: @ops->want_growth is called when fewer clusters than this are free
+ * @ops: see struct slots_ops
+ * @owner: handed to @ops->want_growth
+ * @cpus: open clusters, by CPU and order
+ * @nr_cpus: entries in @cpus
+ * @lock: protects the lists and the counts below
+ * @free: free clusters, the most recently freed first
+ * @partial: clusters with free slots that no CPU has open, by order, those with
+ *	many free slots first
+ * @nr_free: clusters on @free
+ * @nr_tables: clusters with a table, in pages of 4 KiB
+ * @nr_wide: pages of wide fill values
+ */
+struct slots {
+	struct slot_cluster *clusters;
+	u32 nr_clusters;
+	u32 low_water;
+	const struct slots_ops *ops;
+	void *owner;
+	struct slots_cpu *cpus;
+	unsigned int nr_cpus;
+	spinlock_t lock;
+	struct list_head free;
+	struct list_head partial[SLOTS_NR_ORDERS];
+	u32 nr_free;
+	u32 nr_tables;
+	u32 nr_wide;
+};
+
+int slots_init(struct slots *s, struct slot_cluster *clusters,
+	       unsigned int nr_cpus, const struct slots_ops *ops, void *owner);
+unsigned long slots_exit(struct slots *s);
+void slots_grow(struct slots *s, u32 nr_clusters);
+s64 slots_alloc(struct slots *s, unsigned int cpu, unsigned int order);
+int slots_free(struct slots *s, u32 slot, unsigned int nr);
+
+int slot_set_fill(struct slots *s, u32 slot, u64 value);
+u64 slot_fill_value(const struct slots *s, u32 slot, u64 word);
+
+/**
+ * slot_word_ptr() - the word of a slot in use
+ * @s: the slots
+ * @slot: a slot in use; its owner must be the caller, or be kept from freeing it
+ *
+ * Return: where the word is, or NULL if the slot's cluster isn't in use at all.
+ */
+static inline u64 *slot_word_ptr(const struct slots *s, u32 slot)
+{
+	u64 *table = READ_ONCE(s->clusters[slot >> SLOTS_CLUSTER_SHIFT].table);
+
+	return table ? &table[slot & (SLOTS_PER_CLUSTER - 1)] : NULL;
+}
+
+#endif /* VSWAP_SLOTS_H */

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/vmalloc.h>
+
+#include "sparse.h"
+#include "vswap_symbols.h"
+
+VSWAP_DATA(struct mm_struct, init_mm)
+VSWAP_FUNC(get_vm_area)
+
+static const struct vswap_symbol sparse_symbols[] = {
+	VSWAP_SYMBOL(init_mm),
+	VSWAP_SYMBOL(get_vm_area),
+};
+
+/**
+ * sparse_array_init() - find the kernel functions needed here
+ *
+ * Context: process, may sleep; after vswap_symbols_init().
+ * Return: 0, or -ENOENT with the reason in the log.
+ */
+int sparse_array_init(void)
+{
+	return vswap_symbols_resolve(sparse_symbols, ARRAY_SIZE(sparse_symbols));
+}
+
+/**
+ * sparse_array_reserve() - reserve addresses; takes no memory worth mentioning
+ * @array: zeroed
+ * @size: bytes
+ *
+ * The range is an ordinary VM_MAP area without pages, so that vfree() and kvfree()
+ * take it: the kernel may be given @array->base as an array of its own.
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int sparse_array_reserve(struct sparse_array *array, size_t size)
+{
+	struct vm_struct *area;
+
+	size = PAGE_ALIGN(size);
+	area = static_call(k_get_vm_area)(size, VM_MAP);
+	if (!area)
+		return -ENOMEM;
+	array->base = area->addr;
+	array->size = size;
+	array->mapped = 0;
+	xa_init(&array->pages);
+	return 0;
+}
+
+static int map_page(pte_t *pte, unsigned long addr, void *data)
+{
+	struct page *page = data;
+
+	set_pte_at(k_init_mm, addr, pte, mk_pte(page, PAGE_KERNEL));
+	return 0;
+}
+
+static int add_page(struct sparse_array *array)
+{
+	unsigned long addr = (unsigned long)array->base + array->mapped;
+	unsigned long index = array->mapped >> PAGE_SHIFT;
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	err = xa_err(xa_store(&array->pages, index, page, GFP_KERNEL));
+	if (err)
+		goto err_page;
+	err = apply_to_page_range(k_init_mm, addr, PAGE_SIZE, map_page, page);
+	if (err)
+		goto err_index;
+	array->mapped += PAGE_SIZE;
+	return 0;
+
+err_index:
+	xa_erase(&array->pages, index);
+err_page:
+	__free_page(page);
+	return err;
+}
+
+/**
+ * sparse_array_map() - back the front of the array with zeroed memory
+ * @array: the array
+ * @bytes: so many bytes from the front at least; what is mapped already stays
+ *
+ * Context: process, may sleep; one caller at a time for one array.
+ * Return: 0; -ENOMEM with as much mapped as could be; -ENOSPC beyond the size.
+ */
+int sparse_array_map(struct sparse_array *array, size_t bytes)
+{
+	int err = 0;
+
+	if (bytes > array->size)
+		return -ENOSPC;
+	while (array->mapped < bytes && !err)
+		err = add_page(array);
+	return err;
+}
+
+/**
+ * sparse_array_free_pages() - free the memory behind an array that is unmapped already
+ * @array: its addresses have been given to vfree() or kvfree()
+ *
+ * Context: process, may sleep.
+ */
+void sparse_array_free_pages(struct sparse_array *array)
+{
+	unsigned long index;
+	struct page *page;
+
+	xa_for_each(&array->pages, index, page)
+		__free_page(page);
+	xa_destroy(&array->pages);
+	array->base = NULL;
+	array->mapped = 0;
+}
+
+/**
+ * sparse_array_free() - give back addresses and memory
+ * @array: an array, reserved or zeroed
+ *
+ * Context: process, may sleep.
+ */
+void sparse_array_free(struct sparse_array *array)
+{
+	if (!array->base)
+		return;
+	vfree(array->base);
+	sparse_array_free_pages(array);
+}

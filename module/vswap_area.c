@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The swap area: a tiny block device with a swap header, for swapon(2) to activate;
+ * behind it virtual slots that grow while they are used. One area at a time; what
+ * the kernel keeps per slot is the port's business.
+ */
+#define pr_fmt(fmt) "vswap: " fmt
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/delay.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pagemap.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/workqueue.h>
+
+#include "port.h"
+#include "slots.h"
+#include "sparse.h"
+#include "vswap_area.h"
+#include "vswap_io.h"
+#include "vswap_stats.h"
+#include "vswap_tier.h"
+
+/* Slots an area begins with, and the least it grows by: 256 MiB. */
+#define MIN_STEP	(4U * PORT_SLOTS_STEP)
+
+/*
+ * Grow while fewer clusters than this are free: 32 MiB of slots, what several CPUs
+ * can evict until a worker runs.
+ */
+#define LOW_WATER	16
+
+/* How often the capacity is looked at while pages move. */
+#define CAPACITY_PERIOD	msecs_to_jiffies(200)
+
+/*
+ * @lock: serialises preparing, growing and retiring
+ * @prepared: slots and arrays are there
+ * @limit: slots it may ever have
+ * @clusters: memory for @slots.clusters
+ * @slots: the virtual slots
+ * @disk: /dev/vswap0
+ * @major: its major number
+ * @header: its first page
+ * @grow: makes more slots
+ * @capacity: keeps the advertised capacity true
+ * @bio_work, @bios, @bio_lock: swap I/O that reached the device, see serve_bios()
+ */
+static struct {
+	struct mutex lock;
+	bool prepared;
+	u32 limit;
+	struct sparse_array clusters;
+	struct slots slots;
+	struct gendisk *disk;
+	int major;
+	union swap_header *header;
+	struct work_struct grow;
+	struct delayed_work capacity;
+	long last_activity;
+	unsigned long grow_steps;
+	unsigned long grow_failures;
+	struct work_struct bio_work;
+	struct bio_list bios;
+	spinlock_t bio_lock;
+} area;
+
+/* Work that reclaim may wait for. */
+static struct workqueue_struct *workqueue;
+
+/* ---- Slots ---- */
+
+/* PF_MEMALLOC lends reclaim the reserves; a table makes 512 pages free. */
+static void *table_alloc(void)
+{
+	return (void *)get_zeroed_page(GFP_NOIO | __GFP_NOWARN);
+}
+
+static void table_free(void *page)
+{
+	free_page((unsigned long)page);
+}
+
+static void want_growth(void *owner)
+{
+	queue_work(workqueue, &area.grow);
+}
+
+static const struct slots_ops slots_ops = {
+	.page_alloc = table_alloc,
+	.page_free = table_free,
+	.want_growth = want_growth,
+};
+
+/**
+ * vswap_area_alloc() - slots for a folio
+ * @order: of the folio
+ *
+ * Context: reclaim, may sleep; within port_area_get().
+ * Return: the first of 1 << @order slots, or -errno.
+ */
+s64 vswap_area_alloc(unsigned int order)
+{
+	s64 slot = slots_alloc(&area.slots, raw_smp_processor_id(), order);
+
+	/* Now and then is enough: once in a cluster. */
+	if (slot < 0 || !(slot % SLOTS_PER_CLUSTER))
+		queue_delayed_work(workqueue, &area.capacity, CAPACITY_PERIOD);
+	return slot;
+}
+
+/**
+ * vswap_area_forget() - drop what slots hold, keep the slots
+ * @slot: the first
+ * @nr: how many
+ *
+ * Context: any.
+ */
+void vswap_area_forget(u32 slot, unsigned int nr)
+{
+	while (nr--)
+		vswap_slot_set(&area.slots, slot++, slot_word(SLOT_EMPTY, 0));
+}
+
+/**
+ * vswap_area_free() - give slots back
+ * @slot: the first, after vswap_area_forget()
+ * @nr: how many, all in one cluster
+ *
+ * Context: any.
+ */
+void vswap_area_free(u32 slot, unsigned int nr)
+{
+	WARN_ON_ONCE(slots_free(&area.slots, slot, nr));
+}
+
+/**
+ * vswap_area_out() - store a folio
+ * @slot: its first slot
+ * @folio: see vswap_folio_out()
+ * @opf: likewise
+ *
+ * Return: see vswap_folio_out().
+ */
+int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf)
+{
+	int err = vswap_folio_out(&area.slots, slot, folio, opf);
+
+	/* No room: say so soon, so that reclaim stops trying. */
+	if (err)
+		mod_delayed_work(workqueue, &area.capacity, 1);
+	return err;
+}
+
+/**
+ * vswap_area_in() - read a folio back
+ * @slot: its first slot
+ * @folio: see vswap_folio_in()
+ */
+void vswap_area_in(u32 slot, struct folio *folio)
+{
+	vswap_folio_in(&area.slots, slot, folio);
+}
+
+/**
+ * vswap_area_set_zero() - a slot's page is all zero
+ * @slot: a slot the caller owns
+ *
+ * Context: any.
+ */
+void vswap_area_set_zero(u32 slot)
+{
+	vswap_slot_set(&area.slots, slot, slot_word(SLOT_EMPTY, 0));
+	/* Zero fits a word: nothing is allocated. */
+	slot_set_fill(&area.slots, slot, 0);
+	vswap_stat_add(VSWAP_FILL_PAGES, 1);
+}
+
+/**
+ * vswap_area_in_ram() - can a slot be read without a disk
+ * @slot: a slot in use
+ *
+ * Context: any.
+ */
+bool vswap_area_in_ram(u32 slot)
+{
+	u64 *word = slot_word_ptr(&area.slots, slot);
+
+	return word && slot_tag(READ_ONCE(*word)) != SLOT_FILE;
+}
+
+/* ---- Growth and capacity ---- */
+
+static size_t cluster_bytes(u32 nr_slots)
+{
+	return (size_t)nr_slots / SLOTS_PER_CLUSTER * sizeof(struct slot_cluster);
+}
+
+/* An eighth more, so that few steps do for a large area. */
+static u32 next_size(u32 now)
+{
+	u64 step = max(MIN_STEP, round_down(now / 8, PORT_SLOTS_STEP));
+
+	return min_t(u64, now + step, area.limit);
+}
+
+static int grow_area(void)
+{
+	u32 now = port_area_slots();
+	u32 next = next_size(now);
+	int err;
+
+	if (next == now)
+		return 0;
+	err = sparse_array_map(&area.clusters, cluster_bytes(next));
+	if (err)
+		return err;
+	/* The device first: block I/O beyond its end is refused. */
+	set_capacity(area.disk, (sector_t)next << (PAGE_SECTORS_SHIFT));
+	err = port_area_grow(next);
+	if (err)
+		return err;
+	slots_grow(&area.slots, next / SLOTS_PER_CLUSTER);
+	area.grow_steps++;
+	return 0;
+}
+
+static void grow_work(struct work_struct *work)
+{
+	int err;
+
+	if (!port_area_get())
+		return;
+	mutex_lock(&area.lock);
+	if (READ_ONCE(area.slots.nr_free) < LOW_WATER) {
+		err = grow_area();
+		if (err && err != -EBUSY) {
+			area.grow_failures++;
+			pr_warn_ratelimited("no memory for more virtual slots (%d)\n", err);
+		}
+	}
+	mutex_unlock(&area.lock);
+	port_area_put();
+}
+
+static unsigned long estimate_capacity(void)
+{
+	return vswap_tier_capacity() + vswap_stat_read(VSWAP_FILL_PAGES);
+}
+
+/* Anything moved since we last looked? */
+static bool active(void)
+{
+	long now = vswap_stat_read(VSWAP_PAGES_OUT) + vswap_stat_read(VSWAP_STORE_FAILURES) +
+		   port_area_used();
+	bool changed = now != area.last_activity;
+
+	area.last_activity = now;
+	return changed;
+}
+
+static void capacity_work(struct work_struct *work)
+{
+	if (!port_area_get())
+		return;
+	port_area_set_capacity(estimate_capacity());
+	if (active())
+		queue_delayed_work(workqueue, &area.capacity, CAPACITY_PERIOD);
+	port_area_put();
+}
+
+/* ---- From swapon to swapoff ---- */
+
+static int prepare(void)
+{
+	int err;
+
+	err = sparse_array_reserve(&area.clusters, cluster_bytes(area.limit));
+	if (!err)
+		err = sparse_array_map(&area.clusters, cluster_bytes(MIN_STEP));
+	if (err)
+		goto err_clusters;
+	err = slots_init(&area.slots, area.clusters.base, nr_cpu_ids, &slots_ops, NULL);
+	if (err)
+		goto err_clusters;
+	area.slots.low_water = LOW_WATER;
+	slots_grow(&area.slots, MIN_STEP / SLOTS_PER_CLUSTER);
+	set_capacity(area.disk, (sector_t)MIN_STEP << (PAGE_SECTORS_SHIFT));
+	err = port_area_prepare(area.limit, MIN_STEP, estimate_capacity());
+	if (err)
+		goto err_slots;
+	area.prepared = true;
+	return 0;
+
+err_slots:
+	slots_exit(&area.slots);
+err_clusters:
+	sparse_array_free(&area.clusters);
+	return err;
+}
+
+static void discard(void)
+{
+	unsigned long left;
+
+	if (!area.prepared)
+		return;
+	cancel_work_sync(&area.bio_work);
+	port_area_discard();
+	left = slots_exit(&area.slots);
+	if (left)
+		pr_err("leak: %lu slots are still in use\n", left);
+	sparse_array_free(&area.clusters);
+	area.prepared = false;
+}
+
+/* swapon(2) comes through here, and must find everything ready. */
+static int area_open(struct gendisk *disk, blk_mode_t mode)
+{
+	int err = 0;
+
+	mutex_lock(&area.lock);
+	if (area.prepared && port_area_is_gone())
+		discard();
+	if (!area.prepared)
+		err = prepare();
+	mutex_unlock(&area.lock);
+	return err;
+}
+
+/* The last thing swapoff(2) does is to close the device. */
+static void area_release(struct gendisk *disk)
+{
+	mutex_lock(&area.lock);
+	if (area.prepared && port_area_is_gone())
+		discard();
+	mutex_unlock(&area.lock);
+}
+
+/* ---- The device ---- */
+
+static void area_slot_free_notify(struct block_device *bdev, unsigned long slot)
+{
+	port_area_slot_freed(slot);
+}
+
+/* Copy what the device looks like to everybody else: a swap header, then zeros. */
+static void show_header(struct bio_vec *bv, sector_t sector)
+{
+	size_t offset = sector << SECTOR_SHIFT;
+	void *to;
+
+	zero_user(bv->bv_page, bv->bv_offset, bv->bv_len);
+	if (offset >= PAGE_SIZE)
+		return;
+	to = kmap_local_page(bv->bv_page);
+	memcpy(to + bv->bv_offset, (void *)area.header + offset,
+	       min_t(size_t, bv->bv_len, PAGE_SIZE - offset));
+	kunmap_local(to);
+}
+
+/*
+ * Is this the kernel reading a page back, and not someone who opened the device?
+ * Then the page is locked, has this slot, and belongs to no file.
+ */
+static bool is_swap_read(struct bio_vec *bv, u32 slot)
+{
+	struct folio *folio = page_folio(bv->bv_page);
+
+	return slot && bv->bv_len == PAGE_SIZE && !bv->bv_offset && !folio->mapping &&
+	       folio_test_locked(folio) &&
+	       swp_offset(folio->swap) + folio_page_idx(folio, bv->bv_page) == slot;
+}
+
+static int serve_page(struct bio *bio, sector_t sector, struct bio_vec *bv)
+{
+	u32 slot = sector >> PAGE_SECTORS_SHIFT;
+
+	if (op_is_write(bio_op(bio))) {
+		if (!slot_word_ptr(&area.slots, slot) || bv->bv_len != PAGE_SIZE)
+			return -EIO;
+		vswap_stat_add(VSWAP_BIO_PAGES, 1);
+		return vswap_page_out(&area.slots, slot, bv->bv_page);
+	}
+	if (!is_swap_read(bv, slot)) {
+		show_header(bv, sector);
+		return 0;
+	}
+	vswap_stat_add(VSWAP_BIO_PAGES, 1);
+	return vswap_page_in(&area.slots, slot, bv->bv_page);
+}
+
+static void serve_bio(struct bio *bio)
+{
+	sector_t sector = bio->bi_iter.bi_sector;
+	struct bvec_iter iter;
+	struct bio_vec bv;
+	int err = 0;
+
+	bio_for_each_segment(bv, bio, iter) {
+		if (!err)
+			err = serve_page(bio, sector, &bv);
+		sector += bv.bv_len >> SECTOR_SHIFT;
+	}
+	bio->bi_status = errno_to_blk_status(err);
+	bio_endio(bio);
+}
+
+/*
+ * Pages come as block I/O only if a tracer kept a hook from running. They may need
+ * the disk of a backend, which can't be waited for inside submit_bio(); a worker can.
+ */
+static void serve_bios(struct work_struct *work)
+{
+	struct bio_list bios;
+	struct bio *bio;
+
+	spin_lock_irq(&area.bio_lock);
+	bios = area.bios;
+	bio_list_init(&area.bios);
+	spin_unlock_irq(&area.bio_lock);
+	while ((bio = bio_list_pop(&bios)))
+		serve_bio(bio);
+}
+
+static void show_bio(struct bio *bio)
+{
+	sector_t sector = bio->bi_iter.bi_sector;
+	struct bvec_iter iter;
+	struct bio_vec bv;
+
+	bio_for_each_segment(bv, bio, iter) {
+		show_header(&bv, sector);
+		sector += bv.bv_len >> SECTOR_SHIFT;
+	}
+	bio_endio(bio);
+}
+
+static void area_submit_bio(struct bio *bio)
+{
+	unsigned long flags;
+	bool swap_write = bio_op(bio) == REQ_OP_WRITE && (bio->bi_opf & REQ_SWAP);
+
+	if (bio_op(bio) != REQ_OP_READ && !swap_write) {
+		bio->bi_status = BLK_STS_NOTSUPP;
+		bio_endio(bio);
+	} else if (!port_area_is_on() && !swap_write) {
+		show_bio(bio);
+	} else {
+		spin_lock_irqsave(&area.bio_lock, flags);
+		bio_list_add(&area.bios, bio);
+		spin_unlock_irqrestore(&area.bio_lock, flags);
+		queue_work(workqueue, &area.bio_work);
+	}
+}
+
+static const struct block_device_operations area_fops = {
+	.owner = THIS_MODULE,
+	.open = area_open,
+	.release = area_release,
+	.submit_bio = area_submit_bio,
+	.swap_slot_free_notify = area_slot_free_notify,
+};
+
+/* What mkswap(8) would write: two pages are enough, the rest is made on demand. */
+static int make_header(void)
+{
+	union swap_header *header = (void *)get_zeroed_page(GFP_KERNEL);
+
+	if (!header)
+		return -ENOMEM;
+	header->info.version = 1;
+	header->info.last_page = 1;
+	strscpy(header->info.sws_volume, "vswap", sizeof(header->info.sws_volume));
+	memcpy(header->magic.magic, "SWAPSPACE2", 10);
+	area.header = header;
+	return 0;
+}
+
+static int make_disk(bool direct)
+{
+	struct queue_limits limits = {
+		.logical_block_size = PAGE_SIZE,
+		.physical_block_size = PAGE_SIZE,
+		.features = direct ? BLK_FEAT_SYNCHRONOUS : 0,
+	};
+	struct gendisk *disk;
+	int err;
+
+	area.major = register_blkdev(0, "vswap");
+	if (area.major < 0)
+		return area.major;
+	disk = blk_alloc_disk(&limits, NUMA_NO_NODE);
+	if (IS_ERR(disk)) {
+		err = PTR_ERR(disk);
+		goto err_major;
+	}
+	disk->major = area.major;
+	disk->first_minor = 0;
+	disk->minors = 1;
+	disk->flags |= GENHD_FL_NO_PART;
+	disk->fops = &area_fops;
+	strscpy(disk->disk_name, VSWAP_DEVICE, sizeof(disk->disk_name));
+	area.disk = disk;
+	set_capacity(disk, (sector_t)MIN_STEP << PAGE_SECTORS_SHIFT);
+	err = port_start(disk->part0);
+	if (err)
+		goto err_disk;
+	err = add_disk(disk);
+	if (err)
+		goto err_hooks;
+	return 0;
+
+err_hooks:
+	port_stop();
+err_disk:
+	put_disk(disk);
+	area.disk = NULL;
+err_major:
+	unregister_blkdev(area.major, "vswap");
+	return err;
+}
+
+static u32 choose_limit(u64 max_slots)
+{
+	u32 limit = port_slots_limit();
+
+	if (max_slots)
+		limit = min_t(u64, limit, round_up(max_slots, PORT_SLOTS_STEP));
+	return max(limit, MIN_STEP);
+}
+
+/**
+ * vswap_area_start() - hook the kernel and offer /dev/vswap0
+ * @max_slots: bound of the virtual space in slots, 0 for what the kernel can address
+ * @direct: pages with one user bypass the swap cache when they are read back
+ *
+ * Context: process, may sleep; backends and vswap_io are ready.
+ * Return: 0, or -errno with nothing left behind.
+ */
+int vswap_area_start(u64 max_slots, bool direct)
+{
+	int err;
+
+	mutex_init(&area.lock);
+	spin_lock_init(&area.bio_lock);
+	bio_list_init(&area.bios);
+	INIT_WORK(&area.grow, grow_work);
+	INIT_WORK(&area.bio_work, serve_bios);
+	INIT_DELAYED_WORK(&area.capacity, capacity_work);
+	area.limit = choose_limit(max_slots);
+
+	workqueue = alloc_workqueue("vswap", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!workqueue)
+		return -ENOMEM;
+	err = make_header();
+	if (err)
+		goto err_workqueue;
+	err = make_disk(direct);
+	if (err)
+		goto err_header;
+	return 0;
+
+err_header:
+	free_page((unsigned long)area.header);
+err_workqueue:
+	destroy_workqueue(workqueue);
+	return err;
+}
+
+/*
+ * swapoff(2) closes the device before its very last step, or the other way round;
+ * wait until it is through.
+ */
+static void wait_until_gone(void)
+{
+	mutex_lock(&area.lock);
+	while (port_area_is_adopted() && !port_area_is_gone())
+		msleep(20);
+	discard();
+	mutex_unlock(&area.lock);
+}
+
+/**
+ * vswap_area_stop() - the reverse of vswap_area_start()
+ *
+ * Context: process, may sleep; nobody has the device open.
+ */
+void vswap_area_stop(void)
+{
+	del_gendisk(area.disk);
+	wait_until_gone();
+	port_stop();
+	put_disk(area.disk);
+	unregister_blkdev(area.major, "vswap");
+	cancel_work_sync(&area.grow);
+	cancel_delayed_work_sync(&area.capacity);
+	destroy_workqueue(workqueue);
+	free_page((unsigned long)area.header);
+}
+
+/**
+ * vswap_area_limit() - bound of the virtual space
+ *
+ * Return: slots.
+ */
+u32 vswap_area_limit(void)
+{
+	return area.limit;
+}
+
+/**
+ * vswap_area_tables() - clusters that have a table
+ *
+ * Return: clusters of 512 slots, 0 if there is no area.
+ */
+u32 vswap_area_tables(void)
+{
+	return area.prepared ? READ_ONCE(area.slots.nr_tables) : 0;
+}
+
+/**
+ * vswap_area_memory() - memory taken for virtual slots
+ *
+ * Return: bytes: tables, clusters, and the kernel's arrays.
+ */
+u64 vswap_area_memory(void)
+{
+	u64 pages;
+
+	if (!area.prepared)
+		return 0;
+	pages = READ_ONCE(area.slots.nr_tables) + READ_ONCE(area.slots.nr_wide);
+	return pages * PAGE_SIZE + area.clusters.mapped + port_area_memory();
+}
+
+/**
+ * vswap_area_grow_steps() - how often the virtual space grew
+ */
+unsigned long vswap_area_grow_steps(void)
+{
+	return READ_ONCE(area.grow_steps);
+}
+
+/**
+ * vswap_area_grow_failures() - how often it should have grown and didn't
+ */
+unsigned long vswap_area_grow_failures(void)
+{
+	return READ_ONCE(area.grow_failures);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Parameters, start and stop.
+ */
+#define pr_fmt(fmt) "vswap: " fmt
+
+#include <linux/kmod.h>
+#include <linux/module.h>
+#include <linux/suspend.h>
+#include <linux/swap.h>
+#include <linux/umh.h>
+
+#include "port.h"
+#include "sparse.h"
+#include "vswap_area.h"
+#include "vswap_hooks.h"
+#include "vswap_io.h"
+#include "vswap_symbols.h"
+#include "vswap_sysfs.h"
+#include "vswap_tier.h"
+
+/* What zram-generator gives to compressed RAM; more if someone else has that. */
+#define DEFAULT_PRIORITY	100
+
+static char *backends;
+module_param(backends, charp, 0444);
+MODULE_PARM_DESC(backends, "backends in order of preference: zswap, ssd");
+
+static struct vswap_backend_params backend_params = {
+	.path = "/var/lib/vswap/ssd.swap",
+	.compressor = "lz4",
+	.pool_percent = 20,
+	.page_percent = 75,
+};
+
+module_param_named(ssd, backend_params.path, charp, 0444);
+MODULE_PARM_DESC(ssd, "swap file or partition behind the backend ssd");
+module_param_named(zswap_compressor, backend_params.compressor, charp, 0444);
+MODULE_PARM_DESC(zswap_compressor, "compressor of the pool: lz4, lzo-rle, zstd, ...");
+module_param_named(zswap_max_pool_percent, backend_params.pool_percent, uint, 0444);
+MODULE_PARM_DESC(zswap_max_pool_percent, "limit of the pool in percent of RAM (20)");
+module_param_named(zswap_max_pool_mb, backend_params.pool_mb, uint, 0444);
+MODULE_PARM_DESC(zswap_max_pool_mb, "limit of the pool in MiB (0: use the percentage)");
+module_param_named(zswap_max_page_percent, backend_params.page_percent, uint, 0444);
+MODULE_PARM_DESC(zswap_max_page_percent,
+		 "pages that shrink less go to the next backend, in percent (75)");
+
+static bool autostart = true;
+module_param(autostart, bool, 0444);
+MODULE_PARM_DESC(autostart, "run swapon at load (1)");
+
+static int priority = -1;
+module_param(priority, int, 0444);
+MODULE_PARM_DESC(priority, "swap priority, 0..32767 (-1: above all others)");
+
+static char *swapin = "cache";
+module_param(swapin, charp, 0444);
+MODULE_PARM_DESC(swapin, "read pages into the swap cache or past it: cache, direct");
+
+static unsigned int virtual_gb;
+module_param(virtual_gb, uint, 0444);
+MODULE_PARM_DESC(virtual_gb, "bound of the virtual space in GiB (0: the kernel's)");
+
+static int check_params(bool *direct)
+{
+	*direct = sysfs_streq(swapin, "direct");
+	if (!*direct && !sysfs_streq(swapin, "cache")) {
+		pr_err("swapin=%s: must be cache or direct\n", swapin);
+		return -EINVAL;
+	}
+	if (priority < -1 || priority > SWAP_FLAG_PRIO_MASK) {
+		pr_err("priority=%d: must be -1 or 0 to %d\n", priority, SWAP_FLAG_PRIO_MASK);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int choose_priority(void)
+{
+	if (priority >= 0)
+		return priority;
+	return min(max(DEFAULT_PRIORITY, port_highest_priority() + 1), SWAP_FLAG_PRIO_MASK);
+}
+
+/* The real swapon(8), so that the area is like any other. */
+static int run_swapon(void)
+{
+	static char * const envp[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+	char prio[8];
+	char * const argv[] = { "/sbin/swapon", "-p", prio, "/dev/" VSWAP_DEVICE, NULL };
+	int ret;
+
+	snprintf(prio, sizeof(prio), "%d", choose_priority());
+	ret = call_usermodehelper(argv[0], (char **)argv, (char **)envp, UMH_WAIT_PROC);
+	if (!ret && port_area_is_on())
+		return 0;
+	pr_err("\"swapon -p %s %s\" failed (%d); with autostart=0 it is left to you\n", prio,
+	       argv[3], ret);
+	return ret < 0 ? ret : -EIO;
+}
+
+/* The image would be written over pages that nobody could read back. */
+static int veto_hibernation(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event != PM_HIBERNATION_PREPARE || !port_area_used())
+		return NOTIFY_DONE;
+	pr_err("hibernation refused: %lu pages are in vswap, swapoff /dev/%s first\n",
+	       port_area_used(), VSWAP_DEVICE);
+	return notifier_from_errno(-EBUSY);
+}
+
+static struct notifier_block pm_notifier = { .notifier_call = veto_hibernation };
+
+static int find_symbols(void)
+{
+	int err = vswap_symbols_init();
+
+	if (!err)
+		err = vswap_hooks_init();
+	if (!err)
+		err = sparse_array_init();
+	if (!err)
+		err = port_init();
+	return err;
+}
+
+static int __init vswap_init(void)
+{
+	bool direct;
+	int err;
+
+	err = check_params(&direct);
+	if (!err)
+		err = find_symbols();
+	if (err)
+		return err;
+	err = vswap_tier_open(backends, &backend_params);
+	if (err)
+		return err;
+	err = vswap_io_start();
+	if (err)
+		goto err_tier;
+	err = vswap_area_start((u64)virtual_gb << (30 - PAGE_SHIFT), direct);
+	if (err)
+		goto err_io;
+	err = vswap_sysfs_start();
+	if (err)
+		goto err_area;
+	err = register_pm_notifier(&pm_notifier);
+	if (err)
+		goto err_sysfs;
+	if (autostart) {
+		err = run_swapon();
+		if (err)
+			goto err_pm;
+	}
+	pr_info("version %s, backends %s, device /dev/%s\n", THIS_MODULE->version, backends,
+		VSWAP_DEVICE);
+	return 0;
+
+err_pm:
+	unregister_pm_notifier(&pm_notifier);
+err_sysfs:
+	vswap_sysfs_stop();
+err_area:
+	vswap_area_stop();
+err_io:
+	vswap_io_stop();
+err_tier:
+	vswap_tier_close();
+	return err;
+}
+
+static void __exit vswap_exit(void)
+{
+	unregister_pm_notifier(&pm_notifier);
+	vswap_sysfs_stop();
+	vswap_area_stop();
+	vswap_io_stop();
+	vswap_tier_close();
+}
+
+module_init(vswap_init);
+module_exit(vswap_exit);
+
+MODULE_DESCRIPTION("Virtual swap space");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(VSWAP_VERSION);

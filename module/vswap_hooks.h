@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The hook engine: replacing kernel functions the way livepatch does.
+ */
+#ifndef VSWAP_HOOKS_H
+#define VSWAP_HOOKS_H
+
+#include <linux/ftrace.h>
+#include <linux/percpu.h>
+#include <linux/static_call.h>
+
+/**
+ * struct vswap_hook - one replaced kernel function
+ * @name: the function
+ * @replacement: runs in its place, with the same prototype
+ * @set_original: takes the address of the original's body, past its fentry
+ * @ops: the engine's
+ * @ip: the function's fentry; the engine's
+ * @installed: the engine's
+ */
+struct vswap_hook {
+	const char *name;
+	void *replacement;
+	void (*set_original)(unsigned long body);
+	struct ftrace_ops ops;
+	unsigned long ip;
+	bool installed;
+};
+
+/*
+ * VSWAP_ORIGINAL(name) declares the static call original_name with which a
+ * replacement reaches the original, past its fentry, so that it isn't redirected
+ * again. VSWAP_HOOK(name) is the line in the list; the replacement is hook_name.
+ */
+#define VSWAP_ORIGINAL(name)						\
+	DEFINE_STATIC_CALL_NULL(original_##name, name);			\
+	static void set_original_##name(unsigned long body)		\
+	{								\
+		static_call_update(original_##name, (typeof(&name))body); \
+	}
+
+#define VSWAP_HOOK(func) {						\
+	.name = #func,							\
+	.replacement = hook_##func,					\
+	.set_original = set_original_##func,				\
+}
+
+DECLARE_PER_CPU(long, vswap_hooks_inflight);
+
+/*
+ * A replacement that may sleep stands between these two, so that it is not
+ * unloaded while a task is asleep in it.
+ */
+static inline void vswap_hook_enter(void)
+{
+	this_cpu_inc(vswap_hooks_inflight);
+}
+
+static inline void vswap_hook_exit(void)
+{
+	this_cpu_dec(vswap_hooks_inflight);
+}
+
+int vswap_hooks_init(void);
+int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr);
+void vswap_hooks_remove(struct vswap_hook *hooks, unsigned int nr);
+
+#endif /* VSWAP_HOOKS_H */

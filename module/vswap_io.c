@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) "vswap: " fmt
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/swap.h>
+#include <linux/completion.h>
+#include <linux/highmem.h>
+#include <linux/mempool.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/vmstat.h>
+
+#include "vswap_io.h"
+#include "vswap_stats.h"
+#include "vswap_tier.h"
+
+/* Sets of transfers that can always be under way, whatever memory is left. */
+#define MIN_SETS	64
+
+/**
+ * struct folio_io - the transfers of one folio
+ * @io: the set
+ * @slots: where @io.slot lives
+ */
+struct folio_io {
+	struct vswap_io io;
+	struct slots *slots;
+};
+
+static struct kmem_cache *io_cache;
+static mempool_t *io_pool;
+
+/**
+ * vswap_io_start() - get ready for disk I/O
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vswap_io_start(void)
+{
+	io_cache = kmem_cache_create("vswap_io", sizeof(struct folio_io), 0, 0, NULL);
+	if (!io_cache)
+		return -ENOMEM;
+	io_pool = mempool_create_slab_pool(MIN_SETS, io_cache);
+	if (!io_pool) {
+		kmem_cache_destroy(io_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * vswap_io_stop() - the reverse of vswap_io_start()
+ *
+ * Context: process, may sleep; no I/O is under way.
+ */
+void vswap_io_stop(void)
+{
+	mempool_destroy(io_pool);
+	kmem_cache_destroy(io_cache);
+}
+
+/* Is the page one 64-bit word, repeated? The last word decides most cases. */
+static bool page_filled(struct page *page, u64 *value)
+{
+	const u64 *words = kmap_local_page(page);
+	const unsigned int last = PAGE_SIZE / sizeof(*words) - 1;
+	unsigned int i = last;
+
+	*value = words[0];
+	if (words[last] == *value)
+		for (i = 1; i < last && words[i] == *value; i++)
+			;
+	else
+		i = 0;
+	kunmap_local(words);
+	return i == last;
+}
+
+static bool is_fill(u64 word)
+{
+	return slot_tag(word) == SLOT_FILL || slot_tag(word) == SLOT_WIDE;
+}
+
+/**
+ * vswap_slot_set() - give a slot a new word and forget the old one
+ * @slots: the slots
+ * @slot: a slot that the caller owns
+ * @word: the new word; must not be one of a repeated value: slot_set_fill() is
+ *	for those
+ *
+ * Context: any.
+ */
+void vswap_slot_set(struct slots *slots, u32 slot, u64 word)
+{
+	u64 old = xchg(slot_word_ptr(slots, slot), word);
+
+	if (is_fill(old))
+		vswap_stat_add(VSWAP_FILL_PAGES, -1);
+	else
+		vswap_tier_release(old);
+}
+
+static int place_page(struct slots *slots, u32 slot, struct page *page)
+{
+	u64 value, word;
+	int err;
+
+	/* What the slot held is outdated; its room may be just what is needed. */
+	vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
+
+	if (page_filled(page, &value) && !slot_set_fill(slots, slot, value)) {
+		vswap_stat_add(VSWAP_FILL_PAGES, 1);
+		vswap_stat_add(VSWAP_FILL_OUT, 1);
+		return 0;
+	}
+	err = vswap_tier_place(page, slot, &word);
+	if (!err)
+		WRITE_ONCE(*slot_word_ptr(slots, slot), word);
+	return err;
+}
+
+static void load_fill(struct page *page, u64 value)
+{
+	u64 *words = kmap_local_page(page);
+
+	if (value)
+		memset64(words, value, PAGE_SIZE / sizeof(*words));
+	else
+		clear_page(words);
+	kunmap_local(words);
+}
+
+/*
+ * How many of @nr pages from @slot on lie side by side in one swap file; 0 if the
+ * first isn't in a file at all.
+ */
+static unsigned int file_run(struct slots *slots, u32 slot, unsigned int nr)
+{
+	u64 first = READ_ONCE(*slot_word_ptr(slots, slot)) & ~SLOT_ACCESSED;
+	unsigned int i;
+
+	if (slot_tag(first) != SLOT_FILE)
+		return 0;
+	for (i = 1; i < nr; i++) {
+		u64 word = READ_ONCE(*slot_word_ptr(slots, slot + i)) & ~SLOT_ACCESSED;
+
+		if (word != first + ((u64)i << SLOT_PAYLOAD_SHIFT))
+			break;
+	}
+	return i;
+}
+
+/* Start the transfers of all pages that are in files. */
+static void submit_file_pages(struct slots *slots, struct vswap_io *io, blk_opf_t opf,
+			      struct page *page, u32 slot, unsigned int nr)
+{
+	unsigned int i, run;
+
+	for (i = 0; i < nr; i += max(run, 1U)) {
+		struct vswap_backend *b;
+		u64 word;
+
+		run = file_run(slots, slot + i, nr - i);
+		if (!run)
+			continue;
+		word = READ_ONCE(*slot_word_ptr(slots, slot + i));
+		b = vswap_tier_backend(word);
+		b->ops->submit(b, io, opf, nth_page(page, i), run,
+			       vswap_tier_file_slot(word));
+	}
+}
+
+static struct folio_io *folio_io_alloc(struct slots *slots, u32 slot, struct folio *folio,
+				       void (*done)(struct vswap_io *io))
+{
+	struct folio_io *fio = mempool_alloc(io_pool, GFP_NOIO);
+
+	vswap_io_init(&fio->io, done);
+	fio->io.folio = folio;
+	fio->io.slot = slot;
+	fio->slots = slots;
+	return fio;
+}
+
+/*
+ * Mirrors end_swap_bio_write(). A page whose write failed is dirty again and still
+ * in memory; it must not be believed to be in the file.
+ */
+static void folio_out_done(struct vswap_io *io)
+{
+	struct folio_io *fio = container_of(io, struct folio_io, io);
+	struct folio *folio = io->folio;
+	long i, nr = folio_nr_pages(folio);
+
+	if (unlikely(READ_ONCE(io->error))) {
+		for (i = 0; i < nr; i++)
+			if (slot_tag(READ_ONCE(*slot_word_ptr(fio->slots, io->slot + i))) == SLOT_FILE)
+				vswap_slot_set(fio->slots, io->slot + i, slot_word(SLOT_EMPTY, 0));
+		vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
+		folio_mark_dirty(folio);
+		folio_clear_reclaim(folio);
+	}
+	mempool_free(fio, io_pool);
+	folio_end_writeback(folio);
+}
+
+/* All pages of the folio find a place, or none keeps one. */
+static int place_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
+{
+	long i, nr = folio_nr_pages(folio);
+
+	*in_file = false;
+	for (i = 0; i < nr; i++) {
+		int err = place_page(slots, slot + i, folio_page(folio, i));
+
+		if (err) {
+			while (i--)
+				vswap_slot_set(slots, slot + i, slot_word(SLOT_EMPTY, 0));
+			return err;
+		}
+		if (slot_tag(READ_ONCE(*slot_word_ptr(slots, slot + i))) == SLOT_FILE)
+			*in_file = true;
+	}
+	return 0;
+}
+
+/**
+ * vswap_folio_out() - store a folio
+ * @slots: the slots
+ * @slot: its first slot; the others follow
+ * @folio: a locked folio in the swap cache, mapped nowhere
+ * @opf: flags for disk I/O, besides the operation
+ *
+ * Mirrors __swap_writepage(). On success the folio is unlocked, and under
+ * writeback if disk I/O is under way.
+ *
+ * Context: reclaim, may sleep.
+ * Return: 0; or -ENOSPC, -ENOMEM, -EIO: no page is stored, the folio is as it was
+ * and still locked.
+ */
+int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf)
+{
+	long nr = folio_nr_pages(folio);
+	struct folio_io *fio;
+	bool in_file;
+	int err;
+
+	err = place_folio(slots, slot, folio, &in_file);
+	if (err) {
+		vswap_stat_add(VSWAP_STORE_FAILURES, 1);
+		return err;
+	}
+	vswap_stat_add(VSWAP_PAGES_OUT, nr);
+	count_vm_events(PSWPOUT, nr);
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+	if (folio_test_pmd_mappable(folio))
+		count_vm_event(THP_SWPOUT);
+#endif
+	if (!in_file) {
+		folio_unlock(folio);
+		return 0;
+	}
+	fio = folio_io_alloc(slots, slot, folio, folio_out_done);
+	folio_start_writeback(folio);
+	folio_unlock(folio);
+	submit_file_pages(slots, &fio->io, REQ_OP_WRITE | REQ_SWAP | opf,
+			  folio_page(folio, 0), slot, nr);
+	vswap_io_put(&fio->io, 0);
+	return 0;
+}
+
+/* Mirrors end_swap_bio_read(): a folio that is not up to date is SIGBUS. */
+static void finish_read(struct folio *folio, int error)
+{
+	if (likely(!error))
+		folio_mark_uptodate(folio);
+	folio_unlock(folio);
+}
+
+static void folio_in_done(struct vswap_io *io)
+{
+	struct folio_io *fio = container_of(io, struct folio_io, io);
+	struct folio *folio = io->folio;
+	int error = READ_ONCE(io->error);
+
+	if (unlikely(error)) {
+		pr_alert_ratelimited("slot %u: read error %d, %ld pages lost to their reader\n",
+				     io->slot, error, folio_nr_pages(folio));
+		vswap_stat_add(VSWAP_READ_ERRORS, folio_nr_pages(folio));
+	}
+	mempool_free(fio, io_pool);
+	finish_read(folio, error);
+}
+
+/* Fill one page if its data is in RAM. Returns 1 if it is in a file. */
+static int load_page(struct slots *slots, u32 slot, struct page *page)
+{
+	u64 *ptr = slot_word_ptr(slots, slot);
+	u64 word = ptr ? READ_ONCE(*ptr) : 0;
+	struct vswap_backend *b;
+	int err;
+
+	switch (slot_tag(word)) {
+	case SLOT_FILL:
+	case SLOT_WIDE:
+		load_fill(page, slot_fill_value(slots, slot, word));
+		return 0;
+	case SLOT_POOL:
+		b = vswap_tier_backend(word);
+		err = b->ops->load(b, page, slot_payload(word));
+		break;
+	case SLOT_FILE:
+		return 1;
+	default:
+		err = -EIO;
+	}
+	if (err) {
+		pr_alert_ratelimited("slot %u: nothing can be read (word %#llx, error %d)\n",
+				     slot, word, err);
+		vswap_stat_add(VSWAP_READ_ERRORS, 1);
+	}
+	return err;
+}
+
+/**
+ * vswap_folio_in() - read a folio back
+ * @slots: the slots
+ * @slot: its first slot
+ * @folio: a locked folio, not up to date
+ *
+ * Mirrors swap_read_folio(). The folio is unlocked when it has been read, which
+ * may be after this returns; it is up to date only if all of it could be read.
+ *
+ * Context: process, may sleep.
+ */
+void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
+{
+	long i, nr = folio_nr_pages(folio);
+	struct folio_io *fio;
+	bool in_file = false;
+	int err = 0;
+
+	for (i = 0; i < nr && err >= 0; i++) {
+		err = load_page(slots, slot + i, folio_page(folio, i));
+		if (err > 0)
+			in_file = true;
+	}
+	vswap_stat_add(VSWAP_PAGES_IN, nr);
+	count_vm_events(PSWPIN, nr);
+	if (err < 0 || !in_file) {
+		finish_read(folio, min(err, 0));
+		return;
+	}
+	fio = folio_io_alloc(slots, slot, folio, folio_in_done);
+	submit_file_pages(slots, &fio->io, REQ_OP_READ, folio_page(folio, 0), slot, nr);
+	vswap_io_put(&fio->io, 0);
+}
+
+struct sync_io {
+	struct vswap_io io;
+	struct completion completion;
+};
+
+static void sync_io_done(struct vswap_io *io)
+{
+	complete(&container_of(io, struct sync_io, io)->completion);
+}
+
+static int transfer_page(struct slots *slots, u32 slot, struct page *page, blk_opf_t opf)
+{
+	struct sync_io sio;
+
+	init_completion(&sio.completion);
+	vswap_io_init(&sio.io, sync_io_done);
+	submit_file_pages(slots, &sio.io, opf, page, slot, 1);
+	vswap_io_put(&sio.io, 0);
+	wait_for_completion_io(&sio.completion);
+	return READ_ONCE(sio.io.error);
+}
+
+/**
+ * vswap_page_out() - store one page and wait for it
+ * @slots: the slots
+ * @slot: its slot
+ * @page: the page
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -errno with nothing stored.
+ */
+int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
+{
+	int err = place_page(slots, slot, page);
+
+	if (!err && slot_tag(READ_ONCE(*slot_word_ptr(slots, slot))) == SLOT_FILE)
+		err = transfer_page(slots, slot, page, REQ_OP_WRITE | REQ_SWAP);
+	if (err)
+		vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
+	else
+		vswap_stat_add(VSWAP_PAGES_OUT, 1);
+	return err;
+}
+
+/**
+ * vswap_page_in() - read one page and wait for it
+ * @slots: the slots
+ * @slot: its slot
+ * @page: the page to fill
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -EIO.
+ */
+int vswap_page_in(struct slots *slots, u32 slot, struct page *page)
+{
+	int err = load_page(slots, slot, page);
+
+	if (err > 0)
+		err = transfer_page(slots, slot, page, REQ_OP_READ);
+	if (!err)
+		vswap_stat_add(VSWAP_PAGES_IN, 1);
+	return err;
+}

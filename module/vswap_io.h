@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Pages out, pages in: from a folio to slot words and backends, and back.
+ */
+#ifndef VSWAP_IO_H
+#define VSWAP_IO_H
+
+#include <linux/blk_types.h>
+#include <linux/mm_types.h>
+
+#include "slots.h"
+
+int vswap_io_start(void);
+void vswap_io_stop(void);
+
+int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf);
+void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio);
+
+int vswap_page_out(struct slots *slots, u32 slot, struct page *page);
+int vswap_page_in(struct slots *slots, u32 slot, struct page *page);
+
+void vswap_slot_set(struct slots *slots, u32 slot, u64 word);
+
+#endif /* VSWAP_IO_H */

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/kobject.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "port.h"
+#include "vswap_area.h"
+#include "vswap_stats.h"
+#include "vswap_sysfs.h"
+#include "vswap_tier.h"
+
+/*
+ * A file shows one number, or one string if @text is set.
+ */
+struct value {
+	struct kobj_attribute attr;
+	u64 (*number)(void);
+	ssize_t (*text)(char *buf);
+};
+
+static ssize_t show_value(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct value *value = container_of(attr, struct value, attr);
+
+	if (value->text)
+		return value->text(buf);
+	return sysfs_emit(buf, "%llu\n", value->number());
+}
+
+#define TEXT(name)							\
+	static struct value value_##name = {				\
+		.attr = __ATTR(name, 0444, show_value, NULL),		\
+		.text = text_##name,					\
+	}
+
+#define NUMBER(name, expression)					\
+	static u64 number_##name(void)					\
+	{								\
+		return expression;					\
+	}								\
+	static struct value value_##name = {				\
+		.attr = __ATTR(name, 0444, show_value, NULL),		\
+		.number = number_##name,				\
+	}
+
+static ssize_t text_version(char *buf)
+{
+	return sysfs_emit(buf, "%s\n", THIS_MODULE->version);
+}
+
+static ssize_t text_device(char *buf)
+{
+	return sysfs_emit(buf, "/dev/%s\n", VSWAP_DEVICE);
+}
+
+static ssize_t text_state(char *buf)
+{
+	return sysfs_emit(buf, "%s\n", port_area_is_on() ? "on" : "off");
+}
+
+static ssize_t text_priority(char *buf)
+{
+	return sysfs_emit(buf, "%d\n", port_area_priority());
+}
+
+static ssize_t text_backends(char *buf)
+{
+	struct vswap_backend *b;
+	unsigned int rank;
+	int len = 0;
+
+	for (rank = 0; (b = vswap_tier_get(rank)); rank++)
+		len += sysfs_emit_at(buf, len, "%s%s", rank ? " " : "", b->name);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
+TEXT(version);
+TEXT(device);
+TEXT(state);
+TEXT(priority);
+TEXT(backends);
+NUMBER(capacity_pages, port_area_capacity());
+NUMBER(used_pages, port_area_used());
+NUMBER(fill_pages, vswap_stat_read(VSWAP_FILL_PAGES));
+NUMBER(virtual_pages, port_area_is_on() ? port_area_slots() : 0);
+NUMBER(virtual_limit_pages, vswap_area_limit());
+NUMBER(clusters_used, vswap_area_tables());
+NUMBER(metadata_bytes, vswap_area_memory());
+NUMBER(grow_steps, vswap_area_grow_steps());
+NUMBER(grow_failures, vswap_area_grow_failures());
+NUMBER(pages_out, vswap_stat_read(VSWAP_PAGES_OUT));
+NUMBER(pages_in, vswap_stat_read(VSWAP_PAGES_IN));
+NUMBER(fill_out, vswap_stat_read(VSWAP_FILL_OUT));
+NUMBER(alloc_failures, vswap_stat_read(VSWAP_ALLOC_FAILURES));
+NUMBER(store_failures, vswap_stat_read(VSWAP_STORE_FAILURES));
+NUMBER(read_errors, vswap_stat_read(VSWAP_READ_ERRORS));
+NUMBER(write_errors, vswap_stat_read(VSWAP_WRITE_ERRORS));
+NUMBER(bio_pages, vswap_stat_read(VSWAP_BIO_PAGES));
+
+static struct attribute *attrs[] = {
+	&value_version.attr.attr,
+	&value_device.attr.attr,
+	&value_state.attr.attr,
+	&value_priority.attr.attr,
+	&value_backends.attr.attr,
+	&value_capacity_pages.attr.attr,
+	&value_used_pages.attr.attr,
+	&value_fill_pages.attr.attr,
+	&value_virtual_pages.attr.attr,
+	&value_virtual_limit_pages.attr.attr,
+	&value_clusters_used.attr.attr,
+	&value_metadata_bytes.attr.attr,
+	&value_grow_steps.attr.attr,
+	&value_grow_failures.attr.attr,
+	&value_pages_out.attr.attr,
+	&value_pages_in.attr.attr,
+	&value_fill_out.attr.attr,
+	&value_alloc_failures.attr.attr,
+	&value_store_failures.attr.attr,
+	&value_read_errors.attr.attr,
+	&value_write_errors.attr.attr,
+	&value_bio_pages.attr.attr,
+	NULL
+};
+
+static const struct attribute_group group = { .attrs = attrs };
+
+/* ---- Backends ---- */
+
+static ssize_t show_type(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", b->ops->type);
+}
+
+static ssize_t show_rank(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", b->rank);
+}
+
+static ssize_t show_capacity_pages(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", b->ops->capacity(b));
+}
+
+static ssize_t show_memory_bytes(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", b->ops->memory(b));
+}
+
+#define COUNT(name, count)						\
+	static ssize_t show_##name(struct vswap_backend *b, char *buf)	\
+	{								\
+		return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, count)); \
+	}
+
+COUNT(used_pages, BACKEND_USED_PAGES)
+COUNT(pages_out, BACKEND_PAGES_OUT)
+COUNT(pages_in, BACKEND_PAGES_IN)
+COUNT(rejected_full, BACKEND_REJECTED_FULL)
+
+static const struct vswap_backend_attr common_attrs[] = {
+	{ "type", show_type },
+	{ "rank", show_rank },
+	{ "capacity_pages", show_capacity_pages },
+	{ "used_pages", show_used_pages },
+	{ "memory_bytes", show_memory_bytes },
+	{ "pages_out", show_pages_out },
+	{ "pages_in", show_pages_in },
+	{ "rejected_full", show_rejected_full },
+	{}
+};
+
+/* A file in a backend's directory. */
+struct backend_file {
+	struct kobj_attribute attr;
+	struct vswap_backend *backend;
+	const struct vswap_backend_attr *what;
+};
+
+static struct kobject *root, *backend_root;
+static struct backend_file *files[VSWAP_MAX_BACKENDS];
+
+static ssize_t show_backend_file(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct backend_file *file = container_of(attr, struct backend_file, attr);
+
+	return file->what->show(file->backend, buf);
+}
+
+static unsigned int count_attrs(const struct vswap_backend_attr *what)
+{
+	unsigned int nr = 0;
+
+	while (what[nr].name)
+		nr++;
+	return nr;
+}
+
+static int add_files(struct vswap_backend *b, struct backend_file *file,
+		     const struct vswap_backend_attr *what)
+{
+	int err = 0;
+
+	for (; what->name && !err; what++, file++) {
+		sysfs_attr_init(&file->attr.attr);
+		file->attr.attr.name = what->name;
+		file->attr.attr.mode = 0444;
+		file->attr.show = show_backend_file;
+		file->backend = b;
+		file->what = what;
+		err = sysfs_create_file(b->kobj, &file->attr.attr);
+	}
+	return err;
+}
+
+static int add_backend(struct vswap_backend *b)
+{
+	unsigned int nr_common = count_attrs(common_attrs);
+	struct backend_file *f;
+	int err;
+
+	f = kcalloc(nr_common + count_attrs(b->ops->attrs), sizeof(*f), GFP_KERNEL);
+	b->kobj = kobject_create_and_add(b->name, backend_root);
+	files[b->rank] = f;
+	if (!f || !b->kobj)
+		return -ENOMEM;
+	err = add_files(b, f, common_attrs);
+	return err ?: add_files(b, f + nr_common, b->ops->attrs);
+}
+
+/**
+ * vswap_sysfs_start() - show everything
+ *
+ * Context: process, may sleep; backends and area are there.
+ * Return: 0, or -errno with nothing left behind.
+ */
+int vswap_sysfs_start(void)
+{
+	struct vswap_backend *b;
+	unsigned int rank;
+	int err = -ENOMEM;
+
+	root = kobject_create_and_add("vswap", kernel_kobj);
+	if (!root)
+		return -ENOMEM;
+	backend_root = kobject_create_and_add("backend", root);
+	if (backend_root)
+		err = sysfs_create_group(root, &group);
+	for (rank = 0; !err && (b = vswap_tier_get(rank)); rank++)
+		err = add_backend(b);
+	if (err)
+		vswap_sysfs_stop();
+	return err;
+}
+
+/**
+ * vswap_sysfs_stop() - the reverse of vswap_sysfs_start()
+ *
+ * Context: process, may sleep; waits for readers.
+ */
+void vswap_sysfs_stop(void)
+{
+	struct vswap_backend *b;
+	unsigned int rank;
+
+	for (rank = 0; (b = vswap_tier_get(rank)); rank++) {
+		kobject_put(b->kobj);
+		b->kobj = NULL;
+		kfree(files[rank]);
+		files[rank] = NULL;
+	}
+	kobject_put(backend_root);
+	kobject_put(root);
+}
