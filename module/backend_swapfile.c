@@ -430,7 +430,8 @@ static int open_area(struct vswap_backend *b, struct swapfile *sf, const char *p
 	if (!err)
 		err = mark_bad_pages(b, sf, header);
 	if (!err)
-		err = bioset_init(&sf->bios, MIN_BIOS, offsetof(struct transfer, bio), 0);
+		err = bioset_init(&sf->bios, MIN_BIOS, offsetof(struct transfer, bio),
+				  BIOSET_NEED_BVECS);
 	return err;
 }
 

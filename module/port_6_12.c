@@ -29,6 +29,7 @@
 #include "port.h"
 #include "sparse.h"
 #include "vswap_hooks.h"
+#include "vswap_stats.h"
 #include "vswap_symbols.h"
 
 /* mm/swap.h, mm/swapfile.c */
@@ -359,14 +360,13 @@ int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity)
 	return 0;
 }
 
-static void free_cgroup_pages(u32 from)
+/* The reverse of add_cgroup_pages(), down to those for @nr slots. */
+static void free_cgroup_pages(u32 nr)
 {
 	struct page **map = area.arrays.cgroup.base;
-	u32 i;
 
-	for (i = from; i < area.nr_cgroup; i++)
-		__free_page(map[i]);
-	area.nr_cgroup = 0;
+	while (area.nr_cgroup > nr / CGROUP_SLOTS_PER_PAGE)
+		__free_page(map[--area.nr_cgroup]);
 }
 
 /**
@@ -546,24 +546,40 @@ bool port_area_is_gone(void)
 	return gone;
 }
 
-/* Hold both locks that guard the size of an area; false if swapoff has begun. */
-static bool lock_area(void)
+/* Hold both locks that guard the size of an area. */
+static void lock_area(void)
 {
-	struct swap_info_struct *si = area.si;
-
 	spin_lock(k_swap_lock);
-	spin_lock(&si->lock);
-	if (area.swap_map && si->swap_map == area.swap_map && (si->flags & SWP_WRITEOK))
-		return true;
-	spin_unlock(&si->lock);
-	spin_unlock(k_swap_lock);
-	return false;
+	spin_lock(&area.si->lock);
 }
 
 static void unlock_area(void)
 {
 	spin_unlock(&area.si->lock);
 	spin_unlock(k_swap_lock);
+}
+
+/* Is the area ours, and has swapoff not begun? Under lock_area(). */
+static bool is_writable(void)
+{
+	return area.swap_map && area.si->swap_map == area.swap_map &&
+	       (area.si->flags & SWP_WRITEOK);
+}
+
+/* Let the kernel see slots up to @nr. */
+static int publish(u32 nr)
+{
+	int err = -EBUSY;
+
+	lock_area();
+	if (is_writable()) {
+		set_lengths(nr);
+		/* The arrays before the size; pairs with get_swap_device(). */
+		smp_store_release(&area.si->max, nr);
+		err = 0;
+	}
+	unlock_area();
+	return err;
 }
 
 /**
@@ -576,23 +592,20 @@ static void unlock_area(void)
  */
 int port_area_grow(u32 nr_slots)
 {
+	u32 before = area.nr_slots;
 	int err;
 
 	if (nr_slots > area.limit)
 		return -ENOSPC;
 	err = populate(nr_slots);
-	if (err)
-		return err;
-	if (!lock_area()) {
+	if (!err)
+		err = publish(nr_slots);
+	if (err) {
 		/* swap_cgroup frees its pages only as far as it knows them. */
-		free_cgroup_pages(k_swap_cgroup_ctrl[area.type].length);
-		return -EBUSY;
+		free_cgroup_pages(before);
+		area.nr_slots = before;
 	}
-	set_lengths(nr_slots);
-	/* The arrays before the size; pairs with get_swap_device(). */
-	smp_store_release(&area.si->max, nr_slots);
-	unlock_area();
-	return 0;
+	return err;
 }
 
 /**
@@ -616,13 +629,16 @@ void port_area_set_capacity(unsigned long pages)
 	struct swap_info_struct *si = area.si;
 	long change;
 
-	if (!si || !lock_area())
+	if (!si)
 		return;
-	pages = clamp_t(unsigned long, pages, READ_ONCE(si->inuse_pages), INT_MAX);
-	change = (long)pages - (long)si->pages;
-	WRITE_ONCE(si->pages, pages);
-	*k_total_swap_pages += change;
-	atomic_long_add(change, &nr_swap_pages);
+	lock_area();
+	if (is_writable()) {
+		pages = clamp_t(unsigned long, pages, READ_ONCE(si->inuse_pages), INT_MAX);
+		change = (long)pages - (long)si->pages;
+		WRITE_ONCE(si->pages, pages);
+		*k_total_swap_pages += change;
+		atomic_long_add(change, &nr_swap_pages);
+	}
 	unlock_area();
 }
 
@@ -803,10 +819,15 @@ static swp_entry_t alloc_entry(struct folio *folio)
 	swp_entry_t entry = {};
 	s64 slot;
 
-	if (!(READ_ONCE(area.si->flags) & SWP_WRITEOK) || !charge_area(nr))
+	if (!(READ_ONCE(area.si->flags) & SWP_WRITEOK))
 		return entry;
+	if (!charge_area(nr)) {
+		vswap_stat_add(VSWAP_ALLOC_FAILURES, 1);
+		return entry;
+	}
 	slot = vswap_area_alloc(folio_order(folio));
 	if (slot < 0) {
+		vswap_stat_add(VSWAP_ALLOC_FAILURES, 1);
 		uncharge_area(nr);
 		return entry;
 	}
@@ -1065,7 +1086,7 @@ void port_stop(void)
  */
 u32 port_slots_limit(void)
 {
-	unsigned long limit = min(*k_swapfile_maximum_size, (unsigned long)U32_MAX);
+	unsigned long limit = min_t(unsigned long, *k_swapfile_maximum_size, U32_MAX);
 
 	return round_down(limit, PORT_SLOTS_STEP);
 }

@@ -76,6 +76,20 @@ static u32 slot_index(u32 slot)
 }
 
 /*
+ * The cluster a CPU has open, or the reserved one if it has none. It may be closed
+ * by now.
+ */
+static struct slot_cluster *open_cluster(const struct slots *s, unsigned int cpu,
+					 unsigned int order)
+{
+	/*
+	 * Pairs with the xchg() in open_and_take(): another CPU may have opened the
+	 * cluster when it was just added, so its lock must be seen set up.
+	 */
+	return &s->clusters[smp_load_acquire(&s->cpus[cpu].open[order])];
+}
+
+/*
  * Make an empty cluster free. The caller holds both locks and gives back the
  * pages left in @pages.
  */
@@ -184,12 +198,11 @@ static void cluster_exhausted(struct slots *s, struct slot_cluster *c)
 /* The fast path: from the open cluster, with no lock but the cluster's own. */
 static s64 alloc_open(struct slots *s, unsigned int cpu, unsigned int order)
 {
-	u32 index = READ_ONCE(s->cpus[cpu].open[order]);
-	struct slot_cluster *c = &s->clusters[index];
+	struct slot_cluster *c = open_cluster(s, cpu, order);
 	s64 slot = -ENOSPC;
 	unsigned long flags;
 
-	if (!index)
+	if (c == s->clusters)
 		return -ENOSPC;
 
 	spin_lock_irqsave(&c->lock, flags);
@@ -313,7 +326,7 @@ static s64 borrow(struct slots *s, unsigned int order)
 
 	for (cpu = 0; cpu < s->nr_cpus && slot < 0; cpu++) {
 		for (o = order; o <= last && slot < 0; o++) {
-			c = &s->clusters[READ_ONCE(s->cpus[cpu].open[o])];
+			c = open_cluster(s, cpu, o);
 			spin_lock_irqsave(&c->lock, flags);
 			if (c->state == CLUSTER_OPEN)
 				slot = cluster_take(s, c, order);

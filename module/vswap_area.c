@@ -26,14 +26,11 @@
 #include "vswap_stats.h"
 #include "vswap_tier.h"
 
-/* Slots an area begins with, and the least it grows by: 256 MiB. */
-#define MIN_STEP	(4U * PORT_SLOTS_STEP)
-
 /*
- * Grow while fewer clusters than this are free: 32 MiB of slots, what several CPUs
- * can evict until a worker runs.
+ * Grow while fewer clusters than this are free, or fewer than two for each CPU: 32
+ * MiB of slots, what can be evicted until a worker runs.
  */
-#define LOW_WATER	16
+#define LOW_WATER	16U
 
 /* How often the capacity is looked at while pages move. */
 #define CAPACITY_PERIOD	msecs_to_jiffies(200)
@@ -42,6 +39,8 @@
  * @lock: serialises preparing, growing and retiring
  * @prepared: slots and arrays are there
  * @limit: slots it may ever have
+ * @low_water: it grows while fewer clusters than this are free
+ * @step: slots it begins with, and the least it grows by
  * @clusters: memory for @slots.clusters
  * @slots: the virtual slots
  * @disk: /dev/vswap0
@@ -55,6 +54,8 @@ static struct {
 	struct mutex lock;
 	bool prepared;
 	u32 limit;
+	u32 low_water;
+	u32 step;
 	struct sparse_array clusters;
 	struct slots slots;
 	struct gendisk *disk;
@@ -204,7 +205,7 @@ static size_t cluster_bytes(u32 nr_slots)
 /* An eighth more, so that few steps do for a large area. */
 static u32 next_size(u32 now)
 {
-	u64 step = max(MIN_STEP, round_down(now / 8, PORT_SLOTS_STEP));
+	u64 step = max(area.step, round_down(now / 8, PORT_SLOTS_STEP));
 
 	return min_t(u64, now + step, area.limit);
 }
@@ -221,7 +222,7 @@ static int grow_area(void)
 	if (err)
 		return err;
 	/* The device first: block I/O beyond its end is refused. */
-	set_capacity(area.disk, (sector_t)next << (PAGE_SECTORS_SHIFT));
+	set_capacity(area.disk, (sector_t)next << PAGE_SECTORS_SHIFT);
 	err = port_area_grow(next);
 	if (err)
 		return err;
@@ -237,7 +238,7 @@ static void grow_work(struct work_struct *work)
 	if (!port_area_get())
 		return;
 	mutex_lock(&area.lock);
-	if (READ_ONCE(area.slots.nr_free) < LOW_WATER) {
+	if (READ_ONCE(area.slots.nr_free) < area.slots.low_water) {
 		err = grow_area();
 		if (err && err != -EBUSY) {
 			area.grow_failures++;
@@ -282,16 +283,16 @@ static int prepare(void)
 
 	err = sparse_array_reserve(&area.clusters, cluster_bytes(area.limit));
 	if (!err)
-		err = sparse_array_map(&area.clusters, cluster_bytes(MIN_STEP));
+		err = sparse_array_map(&area.clusters, cluster_bytes(area.step));
 	if (err)
 		goto err_clusters;
 	err = slots_init(&area.slots, area.clusters.base, nr_cpu_ids, &slots_ops, NULL);
 	if (err)
 		goto err_clusters;
-	area.slots.low_water = LOW_WATER;
-	slots_grow(&area.slots, MIN_STEP / SLOTS_PER_CLUSTER);
-	set_capacity(area.disk, (sector_t)MIN_STEP << (PAGE_SECTORS_SHIFT));
-	err = port_area_prepare(area.limit, MIN_STEP, estimate_capacity());
+	area.slots.low_water = area.low_water;
+	slots_grow(&area.slots, area.step / SLOTS_PER_CLUSTER);
+	set_capacity(area.disk, (sector_t)area.step << PAGE_SECTORS_SHIFT);
+	err = port_area_prepare(area.limit, area.step, estimate_capacity());
 	if (err)
 		goto err_slots;
 	area.prepared = true;
@@ -507,7 +508,7 @@ static int make_disk(bool direct)
 	disk->fops = &area_fops;
 	strscpy(disk->disk_name, VSWAP_DEVICE, sizeof(disk->disk_name));
 	area.disk = disk;
-	set_capacity(disk, (sector_t)MIN_STEP << PAGE_SECTORS_SHIFT);
+	set_capacity(disk, (sector_t)area.step << PAGE_SECTORS_SHIFT);
 	err = port_start(disk->part0);
 	if (err)
 		goto err_disk;
@@ -532,7 +533,7 @@ static u32 choose_limit(u64 max_slots)
 
 	if (max_slots)
 		limit = min_t(u64, limit, round_up(max_slots, PORT_SLOTS_STEP));
-	return max(limit, MIN_STEP);
+	return max(limit, area.step);
 }
 
 /**
@@ -553,6 +554,8 @@ int vswap_area_start(u64 max_slots, bool direct)
 	INIT_WORK(&area.grow, grow_work);
 	INIT_WORK(&area.bio_work, serve_bios);
 	INIT_DELAYED_WORK(&area.capacity, capacity_work);
+	area.low_water = max(LOW_WATER, 2 * num_possible_cpus());
+	area.step = round_up(2 * area.low_water * SLOTS_PER_CLUSTER, PORT_SLOTS_STEP);
 	area.limit = choose_limit(max_slots);
 
 	workqueue = alloc_workqueue("vswap", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);

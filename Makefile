@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The two commands are "make demo" and "make check": they install what they need.
+# What is built goes to build/.
+
+KERNEL	?= 6.12
+OUT	:= $(CURDIR)/build
+KO	= $(OUT)/$(shell tests/vm/kernels version $(KERNEL))/vswap.ko
+
+.PHONY: help
+help:
+	@echo 'make demo              the main job, in a virtual machine on a stock kernel'
+	@echo 'make check             all tests'
+	@echo 'make all               the module for KERNEL=$(KERNEL), vswapctl, the workload'
+	@echo 'make module            the module alone'
+	@echo 'make tools             vswapctl alone'
+	@echo 'make install           vswapctl, DESTDIR= PREFIX=/usr/local'
+	@echo 'make check-static      checkpatch, sparse, shellcheck, indirect calls'
+	@echo 'make check-unit        slots, extents, file maps in user space, with sanitizers'
+	@echo 'make check-tools       vswapctl and the workload'
+	@echo 'make check-lab         the lab itself'
+	@echo 'make check-dkms        dkms add, build, remove'
+	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b"'
+	@echo 'make clean'
+
+.PHONY: packages
+packages:
+	@tests/lib/packages
+
+.PHONY: all module tools workload
+all: module tools workload
+
+module: packages
+	@tests/lib/build-module $(KERNEL)
+
+tools: packages
+	@$(MAKE) -s -C tools/vswapctl OUT=$(OUT)
+
+workload: packages
+	@$(MAKE) -s -C tests/workload OUT=$(OUT)/tests
+
+.PHONY: install
+install: tools
+	@$(MAKE) -s -C tools/vswapctl OUT=$(OUT) install
+
+.PHONY: demo
+demo: all
+	@tests/demo/run
+
+.PHONY: check
+check: all
+	@tests/check
+
+.PHONY: check-static check-unit check-tools check-lab check-dkms check-scenarios
+check-static: module
+	@tests/static/run $(KERNEL)
+
+check-unit: packages
+	@$(MAKE) -s -C tests/unit check OUT=$(OUT)/unit
+
+check-tools: tools workload
+	@tests/workload/selftest
+	@tests/vswapctl/run
+
+check-lab: all
+	@tests/vm/splats-test
+	@tests/vm/selftest
+
+check-dkms: packages
+	@tests/dkms/run $(KERNEL)
+
+check-scenarios: all
+	@tests/scenarios/run -k $(KERNEL) $(SCENARIO)
+
+.PHONY: clean
+clean:
+	rm -rf $(OUT)

@@ -1,0 +1,84 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What scenarios share. They run as root in a guest of tests/vm/run.
+
+# shellcheck disable=SC1091
+. /lib/vswap-test.sh
+
+sys=/sys/kernel/vswap
+
+# value FILE: of /sys/kernel/vswap.
+value() {
+	cat "$sys/$1"
+}
+
+# make_disk_swap DISK: a swap partition on a whole disk.
+make_disk_swap() {
+	check "mkswap $1" mkswap "$1" >/dev/null
+}
+
+# make_file_swap DISK MIB: a swap file on ext4, where modprobe looks by default.
+make_file_swap() {
+	check "mkfs.ext4" mkfs.ext4 -qF "$1"
+	mkdir -p /var/lib/vswap
+	check "mount" mount -t ext4 "$1" /var/lib/vswap
+	check "fallocate" fallocate -l "$2M" /var/lib/vswap/ssd.swap
+	chmod 600 /var/lib/vswap/ssd.swap
+	check "mkswap" mkswap /var/lib/vswap/ssd.swap >/dev/null
+}
+
+# load PARAMETER...: and the area has to be on.
+load() {
+	check "modprobe vswap $*" modprobe vswap "$@"
+	[ "$(value state)" = on ] || die "loaded, but not on"
+	grep -q '^/dev/vswap0 ' /proc/swaps || die "not in /proc/swaps"
+}
+
+# unload: swapoff and rmmod; whatever was stored has to be gone.
+unload() {
+	check "swapoff" swapoff /dev/vswap0
+	[ "$(value state)" = off ] || die "off, but says it is on"
+	[ "$(value used_pages)" = 0 ] || die "off, but slots are used"
+	for _file in "$sys"/backend/*/used_pages; do
+		[ "$(cat "$_file")" = 0 ] || die "off, but $_file is $(cat "$_file")"
+	done
+	check "rmmod" rmmod vswap
+}
+
+# No error anywhere, and slots, fill pages and backends add up.
+check_counters() {
+	for _file in read_errors write_errors grow_failures bio_pages; do
+		[ "$(value $_file)" = 0 ] || die "$_file is $(value $_file)"
+	done
+	_held=$(value fill_pages)
+	for _file in "$sys"/backend/*/used_pages; do
+		_held=$((_held + $(cat "$_file")))
+	done
+	# Slots whose page is still on its way hold nothing yet.
+	_used=$(value used_pages)
+	[ "$_held" -le "$_used" ] || die "$_held pages held in $_used slots"
+	[ "$_held" -ge $((_used * 95 / 100 - 1024)) ] || die "only $_held of $_used slots hold a page"
+}
+
+# stress ARG...: the verified workload.
+stress() {
+	check "vswap-stress $*" vswap-stress "$@"
+}
+
+# Memory that the kernel could have kept, in KiB: slabs that can't be reclaimed,
+# vmalloc, per-CPU.
+kept_memory() {
+	echo $(($(meminfo SUnreclaim) + $(meminfo VmallocUsed) + $(meminfo Percpu)))
+}
+
+# nothing_left: of ours in slabs, in modules, in sysfs, among devices.
+nothing_left() {
+	! grep -q vswap /proc/slabinfo || die "left in slabinfo: $(grep vswap /proc/slabinfo)"
+	! grep -q vswap /proc/modules || die "still loaded"
+	[ ! -e "$sys" ] || die "left in sysfs"
+	[ ! -e /dev/vswap0 ] || die "left in /dev"
+	! grep -q vswap /proc/swaps || die "left in /proc/swaps"
+	[ ! -s /sys/kernel/tracing/enabled_functions ] ||
+		die "hooks are left: $(cat /sys/kernel/tracing/enabled_functions)"
+}

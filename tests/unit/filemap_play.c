@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "filemap.h"
+#include "play.h"
+
+#define PLAY_MAX	5000
+#define PLAY_CPUS	3
+#define BAD		U32_MAX
+
+/* The model: the owner of each file slot, BAD, or FILEMAP_NOBODY. */
+static struct {
+	struct filemap fm;
+	u32 nr_slots;
+	u32 nr_used;
+	u32 nr_bad;
+	u32 owner[PLAY_MAX];
+	bool failing;
+} play;
+
+static const struct filemap_ops play_ops = {
+	.alloc = test_size_alloc,
+	.free = test_free,
+};
+
+static void play_alloc(unsigned int cpu, unsigned int want, u32 vslot)
+{
+	u32 first, i;
+	int nr = filemap_alloc(&play.fm, cpu, want, vslot, &first);
+
+	if (!want || !vslot || want - 1 > U32_MAX - vslot) {
+		CHECK_EQ(nr, -EINVAL);
+		return;
+	}
+	if (nr < 0) {
+		CHECK(nr == -ENOSPC || (nr == -ENOMEM && play.failing));
+		if (nr == -ENOSPC)
+			CHECK_EQ(play.nr_used + play.nr_bad, play.nr_slots);
+		return;
+	}
+	CHECK(nr >= 1 && (unsigned int)nr <= want && first + nr <= play.nr_slots);
+	for (i = 0; i < (u32)nr; i++) {
+		CHECK_EQ(play.owner[first + i], FILEMAP_NOBODY);
+		play.owner[first + i] = vslot + i;
+	}
+	play.nr_used += nr;
+}
+
+/* Free @nr slots from @slot on, or from the next one in use if @seek. */
+static void play_free(u32 slot, u32 nr, bool seek)
+{
+	bool good = nr;
+	u32 i;
+
+	while (seek && slot < play.nr_slots - 1 &&
+	       (play.owner[slot] == BAD || play.owner[slot] == FILEMAP_NOBODY))
+		slot++;
+	for (i = slot; good && i - slot < nr; i++)
+		good = i < play.nr_slots && play.owner[i] != BAD &&
+		       play.owner[i] != FILEMAP_NOBODY;
+
+	CHECK_EQ(filemap_free(&play.fm, slot, nr), good ? 0 : -EINVAL);
+	if (!good)
+		return;
+	memset(&play.owner[slot], 0, nr * sizeof(play.owner[0]));
+	play.nr_used -= nr;
+}
+
+static void play_bad(u32 slot)
+{
+	int err = filemap_mark_bad(&play.fm, slot);
+
+	if (slot >= play.nr_slots) {
+		CHECK_EQ(err, -EINVAL);
+	} else if (play.owner[slot] == BAD) {
+		CHECK_EQ(err, 0);
+	} else if (play.owner[slot] != FILEMAP_NOBODY) {
+		CHECK_EQ(err, -EBUSY);
+	} else if (err) {
+		CHECK(err == -ENOMEM && play.failing);
+	} else {
+		play.owner[slot] = BAD;
+		play.nr_bad++;
+	}
+}
+
+static void play_check(void)
+{
+	u32 i;
+
+	for (i = 0; i < play.nr_slots; i++)
+		CHECK_EQ(filemap_owner(&play.fm, i),
+			 play.owner[i] == BAD ? FILEMAP_NOBODY : play.owner[i]);
+}
+
+/* Memory only where slots are in use or bad, and for one spare chunk. */
+static void play_check_counts(void)
+{
+	u32 ci, i, held = !!play.fm.spare;
+
+	CHECK_EQ(filemap_used(&play.fm), play.nr_used);
+	CHECK_EQ(filemap_capacity(&play.fm), play.nr_slots - play.nr_bad);
+	for (ci = 0; ci < play.fm.nr_chunks; ci++) {
+		u32 used = 0, last = min_t(u32, play.nr_slots, (ci + 1) * FILEMAP_CHUNK_SLOTS);
+
+		for (i = ci * FILEMAP_CHUNK_SLOTS; i < last; i++)
+			used += play.owner[i] != FILEMAP_NOBODY;
+		CHECK_EQ(!!play.fm.chunks[ci], used != 0);
+		CHECK_EQ(play.fm.chunks[ci] ? play.fm.chunks[ci]->used : 0, used);
+		held += used != 0;
+	}
+	CHECK_EQ(play.fm.nr_held, held);
+	CHECK_EQ(test_allocs(), 3 + 2 * held);
+}
+
+static void play_step(struct script *script)
+{
+	u8 op = script_next(script, 1), arg = script_next(script, 1);
+	unsigned int i, cpu = op / 8 % PLAY_CPUS;
+
+	switch (op % 8) {
+	case 0:
+		play_alloc(cpu, arg, script_next(script, 4));
+		break;
+	case 1:
+		play_alloc(cpu, script_next(script, 2) % 1500, 1 + script_next(script, 2));
+		break;
+	case 2:
+		for (i = 0; i < arg; i++)
+			play_alloc(cpu, 1 + arg % 17, 1000 + i);
+		break;
+	case 3:
+		play_free(script_next(script, 2) % play.nr_slots, 1 + arg % 16, true);
+		break;
+	case 4:
+		for (i = 0; i < arg; i++)
+			play_free((op / 8 + i) * 7 * arg % play.nr_slots, 1 + op / 64, true);
+		break;
+	case 5:
+		play_free(script_next(script, 2), script_next(script, 2), arg % 2);
+		break;
+	case 6:
+		if (arg % 4 == 0)
+			play_bad(script_next(script, 2));
+		else
+			play_alloc(cpu, 1 << arg % 10, 77);
+		break;
+	case 7:
+		if (arg % 4 == 0) {
+			test_fail_alloc(1 + op / 8 % 4);
+			play.failing = true;
+		}
+		if (arg % 4 == 1)
+			play_check();
+		break;
+	}
+	play_check_counts();
+}
+
+void filemap_play(struct script *script)
+{
+	memset(&play, 0, sizeof(play));
+	play.nr_slots = 1 + script_next(script, 2) % PLAY_MAX;
+	CHECK_EQ(filemap_init(&play.fm, play.nr_slots, PLAY_CPUS, &play_ops), 0);
+	play.owner[0] = BAD;
+	play.nr_bad = 1;
+	while (script->left)
+		play_step(script);
+	play_check();
+	CHECK_EQ(filemap_exit(&play.fm), play.nr_used);
+	test_fail_alloc(0);
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "filemap.h"
+#include "play.h"
+
+#define VSLOT	1000
+
+static const struct filemap_ops ops = {
+	.alloc = test_size_alloc,
+	.free = test_free,
+};
+
+static struct filemap fm;
+
+static void init(u32 nr_slots, unsigned int nr_cpus)
+{
+	CHECK_EQ(filemap_init(&fm, nr_slots, nr_cpus, &ops), 0);
+}
+
+/* Expect @nr slots; returns the first. */
+static u32 alloc(unsigned int cpu, unsigned int want, unsigned int nr)
+{
+	u32 first = U32_MAX, i;
+
+	CHECK_EQ(filemap_alloc(&fm, cpu, want, VSLOT, &first), nr);
+	for (i = 0; i < nr; i++)
+		CHECK_EQ(filemap_owner(&fm, first + i), VSLOT + i);
+	return first;
+}
+
+static void must_free(u32 first, unsigned int nr)
+{
+	u32 i;
+
+	CHECK_EQ(filemap_free(&fm, first, nr), 0);
+	for (i = 0; i < nr; i++)
+		CHECK_EQ(filemap_owner(&fm, first + i), FILEMAP_NOBODY);
+}
+
+static void bad_arguments(void)
+{
+	u32 first;
+
+	CHECK_EQ(filemap_init(&fm, 0, 1, &ops), -EINVAL);
+	CHECK_EQ(filemap_exit(&fm), 0);
+	CHECK_EQ(filemap_init(&fm, 10, 0, &ops), -EINVAL);
+	init(10, 2);
+	CHECK_EQ(filemap_alloc(&fm, 2, 1, VSLOT, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc(&fm, 0, 0, VSLOT, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, FILEMAP_NOBODY, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc(&fm, 0, 2, U32_MAX, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, U32_MAX, &first), 1);
+	CHECK_EQ(filemap_owner(&fm, first), U32_MAX);
+	CHECK_EQ(filemap_owner(&fm, 10), FILEMAP_NOBODY);
+	CHECK_EQ(filemap_owner(&fm, U32_MAX), FILEMAP_NOBODY);
+	CHECK_EQ(filemap_free(&fm, first, 0), -EINVAL);
+	CHECK_EQ(filemap_free(&fm, first, 2), -EINVAL);
+	CHECK_EQ(filemap_free(&fm, 10, 1), -EINVAL);
+	CHECK_EQ(filemap_free(&fm, 1, U32_MAX), -EINVAL);
+	CHECK_EQ(filemap_free(&fm, 0, 1), -EINVAL);
+	must_free(first, 1);
+	CHECK_EQ(filemap_exit(&fm), 0);
+}
+
+static void header_only(void)
+{
+	u32 first;
+
+	init(1, 1);
+	CHECK_EQ(filemap_capacity(&fm), 0);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, VSLOT, &first), -ENOSPC);
+	CHECK_EQ(filemap_exit(&fm), 0);
+}
+
+static void sequential(void)
+{
+	u32 i, next = 1;
+
+	init(100000, 1);
+	for (i = 0; i < 63; i++, next += 16)
+		CHECK_EQ(alloc(0, 16, 16), next);
+	for (; next < 3000; next++)
+		CHECK_EQ(alloc(0, 1, 1), next);
+	CHECK_EQ(filemap_used(&fm), 2999);
+	CHECK_EQ(filemap_exit(&fm), 2999);
+}
+
+/* What was freed behind the cursor is used when the cursor comes round. */
+static void next_fit(void)
+{
+	u32 i;
+
+	init(3000, 1);
+	for (i = 1; i < 2000; i++)
+		alloc(0, 1, 1);
+	must_free(5, 1);
+	must_free(1500, 1);
+	for (i = 2000; i < 3000; i++)
+		CHECK_EQ(alloc(0, 1, 1), i);
+	CHECK_EQ(alloc(0, 1, 1), 5);
+	CHECK_EQ(alloc(0, 1, 1), 1500);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, VSLOT, &i), -ENOSPC);
+	CHECK_EQ(filemap_exit(&fm), 2999);
+}
+
+static void cpus_apart(void)
+{
+	u32 last[4], i, cpu, slot, breaks = 0;
+
+	init(64 * 1024, 4);
+	for (cpu = 0; cpu < 4; cpu++)
+		last[cpu] = alloc(cpu, 1, 1);
+	for (i = 1; i < 15 * 1024; i++) {
+		for (cpu = 0; cpu < 4; cpu++) {
+			slot = alloc(cpu, 1, 1);
+			breaks += slot != last[cpu] + 1;
+			last[cpu] = slot;
+		}
+	}
+	CHECK_EQ(breaks, 0);
+	/* One CPU has all the file to itself when the others are idle. */
+	while (filemap_used(&fm) < filemap_capacity(&fm))
+		alloc(0, 1, 1);
+	CHECK_EQ(filemap_exit(&fm), 64 * 1024 - 1);
+}
+
+/* More CPUs than chunks. */
+static void small_file(void)
+{
+	u32 i;
+
+	init(1500, 16);
+	for (i = 0; i < 1499; i++)
+		alloc(i % 16, 1, 1);
+	CHECK_EQ(filemap_alloc(&fm, 3, 1, VSLOT, &i), -ENOSPC);
+	CHECK_EQ(filemap_exit(&fm), 1499);
+}
+
+static void runs(void)
+{
+	u32 i, first;
+
+	init(2048, 1);
+	CHECK_EQ(alloc(0, 5000, 1024), 1024);	/* all of the chunk without the header */
+	CHECK_EQ(alloc(0, 1024, 1023), 1);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, VSLOT, &first), -ENOSPC);
+
+	for (i = 100; i < 200; i += 2)
+		must_free(i, 1);
+	must_free(300, 3);
+	must_free(400, 8);
+	must_free(500, 20);
+	CHECK_EQ(alloc(0, 8, 8), 400);
+	CHECK_EQ(alloc(0, 100, 20), 500);
+	CHECK_EQ(alloc(0, 2, 2), 300);
+	CHECK_EQ(alloc(0, 2, 1), 302);
+	CHECK_EQ(alloc(0, 3, 1), 100);
+	CHECK_EQ(filemap_used(&fm), 2047 - 49);
+	CHECK_EQ(filemap_exit(&fm), 2047 - 49);
+}
+
+static void free_across_chunks(void)
+{
+	init(5 * 1024, 1);
+	alloc(0, 1024, 1024);
+	alloc(0, 1024, 1024);
+	alloc(0, 1024, 1024);
+	CHECK_EQ(fm.nr_held, 4);
+	must_free(2000, 1100);
+	must_free(1024, 976);
+	CHECK_EQ(filemap_free(&fm, 3050, 100), -EINVAL);
+	must_free(3100, 996);
+	CHECK_EQ(filemap_used(&fm), 0);
+	CHECK_EQ(fm.nr_held, 2);	/* the header's and a spare one */
+	CHECK_EQ(filemap_exit(&fm), 0);
+}
+
+static void double_free(void)
+{
+	u32 first;
+
+	init(100, 1);
+	first = alloc(0, 10, 10);
+	must_free(first + 4, 1);
+	CHECK_EQ(filemap_free(&fm, first, 10), -EINVAL);
+	CHECK_EQ(filemap_used(&fm), 9);
+	CHECK_EQ(filemap_owner(&fm, first), VSLOT);
+	must_free(first, 4);
+	must_free(first + 5, 5);
+	CHECK_EQ(filemap_free(&fm, first, 1), -EINVAL);
+	CHECK_EQ(filemap_exit(&fm), 0);
+}
+
+static void bad_slots(void)
+{
+	u32 first;
+
+	init(4000, 1);
+	CHECK_EQ(filemap_mark_bad(&fm, 0), 0);
+	CHECK_EQ(filemap_mark_bad(&fm, 10), 0);
+	CHECK_EQ(filemap_mark_bad(&fm, 10), 0);
+	CHECK_EQ(filemap_mark_bad(&fm, 3999), 0);
+	CHECK_EQ(filemap_mark_bad(&fm, 4000), -EINVAL);
+	CHECK_EQ(filemap_capacity(&fm), 3997);
+	CHECK_EQ(filemap_used(&fm), 0);
+	CHECK_EQ(alloc(0, 9, 9), 1);
+	CHECK_EQ(alloc(0, 2, 2), 11);
+	CHECK_EQ(filemap_mark_bad(&fm, 5), -EBUSY);
+	CHECK_EQ(filemap_free(&fm, 9, 3), -EINVAL);
+	CHECK_EQ(filemap_free(&fm, 10, 1), -EINVAL);
+	while (filemap_used(&fm) < filemap_capacity(&fm))
+		alloc(0, 1, 1);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, VSLOT, &first), -ENOSPC);
+	CHECK_EQ(filemap_owner(&fm, 10), FILEMAP_NOBODY);
+	CHECK_EQ(filemap_exit(&fm), 3997);
+}
+
+/* A slot at a time used and freed does not allocate and free memory each time. */
+static void no_thrash(void)
+{
+	u32 i, slot;
+
+	init(1 << 20, 1);
+	must_free(alloc(0, 1024, 1024), 1024);
+	test_fail_alloc(1);
+	for (i = 0; i < 5000; i++) {
+		slot = alloc(0, 1, 1);
+		must_free(slot, 1);
+	}
+	CHECK_EQ(fm.nr_held, 2);
+	CHECK(!test_alloc_failed());
+	test_fail_alloc(0);
+	CHECK_EQ(filemap_exit(&fm), 0);
+}
+
+static void fail_nth(void)
+{
+	u32 first, i, failures;
+	unsigned int nth;
+
+	for (nth = 1; ; nth++) {
+		test_fail_alloc(nth);
+		failures = 0;
+		if (filemap_init(&fm, 8192, 2, &ops)) {
+			CHECK_EQ(test_allocs(), 0);
+			continue;
+		}
+		for (i = 0; i < 12; i++) {
+			int nr = filemap_alloc(&fm, i % 2, 600, VSLOT, &first);
+
+			CHECK(nr > 0 || nr == -ENOMEM);
+			failures += nr < 0;
+		}
+		failures += filemap_mark_bad(&fm, 8191) == -ENOMEM;
+		CHECK_EQ(failures, test_alloc_failed());
+		filemap_exit(&fm);
+		CHECK_EQ(test_allocs(), 0);
+		if (!failures)
+			break;
+	}
+	CHECK(nth > 15);
+}
+
+/* The largest file: nothing overflows. */
+static void huge(void)
+{
+	u32 first;
+
+	init(U32_MAX, 3);
+	CHECK_EQ(filemap_capacity(&fm), U32_MAX - 1);
+	alloc(2, 1, 1);
+	CHECK_EQ(filemap_mark_bad(&fm, U32_MAX - 1), 0);
+	fm.cursor[0] = U32_MAX - 3;
+	CHECK_EQ(alloc(0, 2, 2), U32_MAX - 3);
+	first = alloc(0, 1024, 1024);
+	CHECK(first < U32_MAX - 1024);
+	CHECK_EQ(filemap_free(&fm, U32_MAX - 3, 4), -EINVAL);
+	must_free(U32_MAX - 3, 2);
+	CHECK_EQ(filemap_exit(&fm), 1025);
+}
+
+static void random_scripts(void)
+{
+	play_random(filemap_play, 150, 1000);
+}
+
+/* Threads: each allocates runs, and frees what another one allocated. */
+
+#define NR_THREADS	4
+#define NR_BOXES	64
+
+static u64 boxes[NR_BOXES];	/* first << 32 | nr << 16 | thread, 0: empty */
+
+static void swap_and_free(u64 random, u64 box)
+{
+	u32 first, nr, i;
+
+	box = __atomic_exchange_n(&boxes[random % NR_BOXES], box, __ATOMIC_ACQ_REL);
+	if (!box)
+		return;
+	first = box >> 32;
+	nr = box >> 16 & 0xffff;
+	for (i = 0; i < nr; i++)
+		CHECK_EQ(filemap_owner(&fm, first + i), (box & 0xffff) * 10000 + i);
+	CHECK_EQ(filemap_free(&fm, first, nr), 0);
+}
+
+static void *worker(void *arg)
+{
+	u64 seed = (uintptr_t)arg;
+	u32 id = seed, i, first;
+
+	for (i = 0; i < 20000; i++) {
+		int nr = filemap_alloc(&fm, id % 3, 1 + test_random(&seed) % 40, id * 10000,
+				       &first);
+
+		CHECK(nr > 0 || nr == -ENOSPC);
+		swap_and_free(test_random(&seed),
+			      nr > 0 ? (u64)first << 32 | (u64)nr << 16 | id : 0);
+		CHECK(filemap_used(&fm) <= filemap_capacity(&fm));
+	}
+	return NULL;
+}
+
+static void threads(void)
+{
+	pthread_t thread[NR_THREADS];
+	uintptr_t i;
+
+	init(1700, 3);
+	for (i = 0; i < NR_THREADS; i++)
+		CHECK_EQ(pthread_create(&thread[i], NULL, worker, (void *)(i + 1)), 0);
+	for (i = 0; i < NR_THREADS; i++)
+		pthread_join(thread[i], NULL);
+	for (i = 0; i < NR_BOXES; i++)
+		swap_and_free(i, 0);
+	CHECK_EQ(filemap_exit(&fm), 0);
+}
+
+int main(void)
+{
+	static const struct test tests[] = {
+		TEST(bad_arguments), TEST(header_only), TEST(sequential), TEST(next_fit),
+		TEST(cpus_apart), TEST(small_file), TEST(runs), TEST(free_across_chunks),
+		TEST(double_free), TEST(bad_slots), TEST(no_thrash), TEST(fail_nth),
+		TEST(huge), TEST(random_scripts), TEST(threads),
+	};
+
+	return test_main("filemap", tests, ARRAY_SIZE(tests));
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Threads that allocate runs of slots, fill them, and pass them to each other through
+ * mailboxes to be checked and freed, while the space grows. Meant for TSan, and for
+ * ASan as well.
+ */
+#include <sched.h>
+#include "slots_space.h"
+
+#define NR_THREADS	4
+#define NR_CPUS		3	/* fewer than threads, so that CPUs are shared */
+#define NR_BOXES	160
+#define MAX_CLUSTERS	64
+
+struct box {
+	u32 first;
+	u32 nr;
+	u64 stamp;
+};
+
+static struct space sp;
+static struct box *boxes[NR_BOXES];
+static u32 owners[MAX_CLUSTERS * SLOTS_PER_CLUSTER];	/* 1 while in use */
+static unsigned long nr_rounds;
+static unsigned int nr_running;
+static u32 nr_big, nr_small;
+
+static u64 stamp_of(const struct box *box, u32 i)
+{
+	return box->stamp * 0x9e3779b97f4a7c15ULL + i;
+}
+
+static void fill(const struct box *box)
+{
+	u32 i;
+
+	for (i = 0; i < box->nr; i++) {
+		u32 *owner = &owners[box->first + i];
+		u64 *word = slot_word_ptr(&sp.s, box->first + i);
+
+		CHECK_EQ(__atomic_exchange_n(owner, 1, __ATOMIC_RELAXED), 0);
+		CHECK_EQ(READ_ONCE(*word), slot_word(SLOT_EMPTY, 0));
+		if (i % 3)
+			WRITE_ONCE(*word, slot_word(SLOT_POOL, stamp_of(box, i)));
+		else
+			CHECK_EQ(slot_set_fill(&sp.s, box->first + i, stamp_of(box, i)), 0);
+	}
+}
+
+static void verify(const struct box *box)
+{
+	u32 i;
+
+	for (i = 0; i < box->nr; i++) {
+		u64 word = READ_ONCE(*slot_word_ptr(&sp.s, box->first + i));
+
+		if (i % 3)
+			CHECK_EQ(word, slot_word(SLOT_POOL, stamp_of(box, i)));
+		else
+			CHECK_EQ(slot_fill_value(&sp.s, box->first + i, word), stamp_of(box, i));
+		CHECK_EQ(__atomic_exchange_n(&owners[box->first + i], 0, __ATOMIC_RELAXED), 1);
+	}
+}
+
+/* Whole, or in pieces: as folios are that were split. */
+static void release(struct box *box, u64 random)
+{
+	u32 i, step = random % 3 ? box->nr : 1 + random / 3 % 7;
+
+	verify(box);
+	for (i = 0; i < box->nr; i += step)
+		CHECK_EQ(slots_free(&sp.s, box->first + i, min_t(u32, step, box->nr - i)), 0);
+	free(box);
+}
+
+static struct box *swap_box(u64 random, struct box *box)
+{
+	return __atomic_exchange_n(&boxes[random % NR_BOXES], box, __ATOMIC_ACQ_REL);
+}
+
+static void step(u64 *seed, u64 stamp)
+{
+	static const u8 orders[] = { 0, 0, 0, 0, 0, 0, 1, 2, 2, 4, 4, 9 };
+	unsigned int order = orders[test_random(seed) % ARRAY_SIZE(orders)];
+	s64 slot = slots_alloc(&sp.s, test_random(seed) % NR_CPUS, order);
+	struct box *box = NULL;
+
+	CHECK(slot >= 0 || slot == -ENOSPC);
+	if (slot >= 0) {
+		__atomic_add_fetch(order == 9 ? &nr_big : &nr_small, 1, __ATOMIC_RELAXED);
+		box = malloc(sizeof(*box));
+		CHECK(box);
+		*box = (struct box){ .first = slot, .nr = 1 << order, .stamp = stamp };
+		fill(box);
+	} else {
+		sched_yield();	/* let it grow */
+	}
+	box = swap_box(test_random(seed), box);
+	if (box)
+		release(box, test_random(seed));
+}
+
+static void *worker(void *arg)
+{
+	u64 id = (uintptr_t)arg, seed = id, i;
+
+	for (i = 0; i < nr_rounds; i++)
+		step(&seed, id << 32 | i);
+	__atomic_sub_fetch(&nr_running, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Grow, and read the counts, while the workers run. */
+static void grow_meanwhile(void)
+{
+	unsigned long wanted = 0, now;
+
+	while (__atomic_load_n(&nr_running, __ATOMIC_ACQUIRE)) {
+		now = __atomic_load_n(&sp.nr_wanted, __ATOMIC_RELAXED);
+		if (now > wanted + 200 && sp.s.nr_clusters < MAX_CLUSTERS) {
+			space_grow(&sp, sp.s.nr_clusters + 1);
+			wanted = now;
+		}
+		CHECK(READ_ONCE(sp.s.nr_free) < MAX_CLUSTERS);
+		CHECK(READ_ONCE(sp.s.nr_wide) <= MAX_CLUSTERS);
+		sched_yield();
+	}
+}
+
+static void stress(void)
+{
+	pthread_t threads[NR_THREADS];
+	uintptr_t i;
+
+	space_init(&sp, MAX_CLUSTERS, NR_CPUS);
+	sp.s.low_water = 1;
+	space_grow(&sp, 3);
+	nr_running = NR_THREADS;
+	for (i = 0; i < NR_THREADS; i++)
+		CHECK_EQ(pthread_create(&threads[i], NULL, worker, (void *)(i + 1)), 0);
+	grow_meanwhile();
+	for (i = 0; i < NR_THREADS; i++)
+		pthread_join(threads[i], NULL);
+
+	space_validate(&sp);
+	for (i = 0; i < NR_BOXES; i++) {
+		struct box *box = swap_box(i, NULL);
+
+		if (box)
+			release(box, i);
+	}
+	CHECK(sp.s.nr_clusters > 8 && nr_big);
+	CHECK_EQ(space_used(&sp), 0);
+	space_validate(&sp);
+
+	/* No cluster got lost: all of them can be had. */
+	for (i = 0; slots_alloc(&sp.s, 0, 0) >= 0; i++)
+		;
+	CHECK_EQ(i, (sp.s.nr_clusters - 1) * SLOTS_PER_CLUSTER);
+	printf("# %u clusters, %u + %u runs of slots, %lu wishes to grow\n",
+	       sp.s.nr_clusters, nr_small, nr_big, sp.nr_wanted);
+	space_exit(&sp, i);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct test tests[] = { TEST(stress) };
+
+	nr_rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;
+	return test_main("slots_stress", tests, ARRAY_SIZE(tests));
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The table of backends: what its columns are, printing it. */
+#include <json-c/json.h>
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "columns.h"
+#include "derived.h"
+#include "json.h"
+#include "message.h"
+#include "snapshot.h"
+#include "table.h"
+
+struct column {
+	const char *name;
+	const char *key;	/* in JSON; NULL: the name of the file */
+	int file;		/* enum backend_file, unless there is a getter */
+	struct value (*get)(const struct backend *backend);
+	double width;
+	int flags;
+	const char *help;
+};
+
+static struct value get_name(const struct backend *backend)
+{
+	return backend->name;
+}
+
+#define LEFT	0
+#define RIGHT	SCOLS_FL_RIGHT
+
+static const struct column columns[] = {
+	{ "NAME", "name", 0, get_name, 6, LEFT,
+	  "name of the backend" },
+	{ "TYPE", NULL, BACKEND_TYPE, NULL, 8, LEFT,
+	  "zswap (compressed memory) or swapfile" },
+	{ "RANK", NULL, BACKEND_RANK, NULL, 4, RIGHT,
+	  "place in the order of preference, from 0" },
+	{ "CAPACITY", NULL, BACKEND_CAPACITY, NULL, 8, RIGHT,
+	  "what it can hold by its present estimate" },
+	{ "USED", NULL, BACKEND_USED, NULL, 6, RIGHT,
+	  "what it holds, at its original size" },
+	{ "USE%", "use_percent", 0, backend_use, 4, RIGHT,
+	  "USED as a share of CAPACITY" },
+	{ "MEMORY", NULL, BACKEND_MEMORY, NULL, 6, RIGHT,
+	  "memory it takes, all included" },
+	{ "RATIO", "ratio", 0, backend_ratio, 5, RIGHT,
+	  "USED divided by POOL" },
+	{ "COMP-RATIO", "compressed_ratio", 0, backend_compressed_ratio, 5, RIGHT,
+	  "USED divided by COMPRESSED" },
+	{ "OUT", NULL, BACKEND_OUT, NULL, 6, RIGHT,
+	  "pages stored since the module was loaded" },
+	{ "IN", NULL, BACKEND_IN, NULL, 6, RIGHT,
+	  "pages loaded since then" },
+	{ "FULL", NULL, BACKEND_FULL, NULL, 4, RIGHT,
+	  "pages refused for want of space" },
+	{ "COMPRESSOR", NULL, BACKEND_COMPRESSOR, NULL, 6, LEFT,
+	  "zswap: name of the compressor" },
+	{ "LIMIT", NULL, BACKEND_LIMIT, NULL, 6, RIGHT,
+	  "zswap: limit of the pool" },
+	{ "POOL", NULL, BACKEND_POOL, NULL, 6, RIGHT,
+	  "zswap: memory the pool takes" },
+	{ "COMPRESSED", NULL, BACKEND_COMPRESSED, NULL, 6, RIGHT,
+	  "zswap: sum of the sizes of the stored objects" },
+	{ "WHOLE", NULL, BACKEND_WHOLE, NULL, 6, RIGHT,
+	  "zswap: pages kept whole because they don't shrink" },
+	{ "INCOMPRESSIBLE", NULL, BACKEND_INCOMPRESSIBLE, NULL, 4, RIGHT,
+	  "zswap: pages left to the next backend" },
+	{ "PATH", NULL, BACKEND_PATH, NULL, 8, LEFT,
+	  "swapfile: file or device" },
+	{ "SIZE", NULL, BACKEND_SIZE, NULL, 6, RIGHT,
+	  "swapfile: size of the area, all included" },
+	{ "BAD", NULL, BACKEND_BAD, NULL, 4, RIGHT,
+	  "swapfile: what is never used of it" },
+	{ "EXTENTS", NULL, BACKEND_EXTENTS, NULL, 4, RIGHT,
+	  "swapfile: contiguous pieces on the disk" },
+	{ "READ-ERRORS", NULL, BACKEND_READ_ERRORS, NULL, 4, RIGHT,
+	  "swapfile: pages that could not be read" },
+	{ "WRITE-ERRORS", NULL, BACKEND_WRITE_ERRORS, NULL, 4, RIGHT,
+	  "swapfile: pages that could not be written" },
+};
+
+#define NR_COLUMNS	(sizeof(columns) / sizeof(*columns))
+
+_Static_assert(NR_COLUMNS <= MAX_COLUMNS, "struct column_list is too small");
+
+static const char *column_key(const struct column *column)
+{
+	return column->key ? column->key : backend_files[column->file].name;
+}
+
+static struct value column_value(const struct column *column,
+				 const struct backend *backend)
+{
+	return column->get ? column->get(backend) : backend->file[column->file];
+}
+
+static const struct column *find_column(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NR_COLUMNS; i++)
+		if (!strcasecmp(columns[i].name, name))
+			return &columns[i];
+	fail_usage("unknown column '%s'", name);
+}
+
+static void append_column(struct column_list *list, const struct column *column)
+{
+	size_t i;
+
+	for (i = 0; i < list->nr; i++)
+		if (list->column[i] == column)
+			return;
+	list->column[list->nr++] = column;
+}
+
+static void append_names(struct column_list *list, const char *names)
+{
+	char *copy = xstrdup(names);
+	char *rest = copy;
+	char *name;
+
+	while ((name = strsep(&rest, ",")))
+		append_column(list, find_column(name));
+	free(copy);
+}
+
+void columns_parse(struct column_list *list, const char *names)
+{
+	list->nr = 0;
+	if (*names == '+') {
+		append_names(list, DEFAULT_COLUMNS);
+		names++;
+	}
+	append_names(list, names);
+}
+
+void columns_all(struct column_list *list)
+{
+	for (list->nr = 0; list->nr < NR_COLUMNS; list->nr++)
+		list->column[list->nr] = &columns[list->nr];
+}
+
+void columns_print_help(void)
+{
+	size_t i;
+
+	puts("\nColumns (without --output: " DEFAULT_COLUMNS "):");
+	for (i = 0; i < NR_COLUMNS; i++)
+		printf(" %14s  %s\n", columns[i].name, columns[i].help);
+}
+
+void columns_print_table(const struct column_list *list,
+			 const struct snapshot *snap,
+			 const struct table_style *style)
+{
+	struct libscols_table *table = table_new(style);
+	struct libscols_line *line;
+	struct value val;
+	size_t i, j;
+
+	for (j = 0; j < list->nr; j++)
+		table_column(table, list->column[j]->name,
+			     list->column[j]->width, list->column[j]->flags);
+	for (i = 0; i < snap->nr_backends; i++) {
+		line = table_line(table);
+		for (j = 0; j < list->nr; j++) {
+			val = column_value(list->column[j], &snap->backend[i]);
+			table_value(line, j, &val, style);
+		}
+	}
+	table_print(table);
+}
+
+static struct json_object *backend_to_json(const struct column_list *list,
+					   const struct backend *backend)
+{
+	struct json_object *obj = json_object_new_object();
+	struct value val;
+	size_t i;
+
+	for (i = 0; i < list->nr; i++) {
+		val = column_value(list->column[i], backend);
+		json_add(obj, column_key(list->column[i]), value_to_json(&val));
+	}
+	return obj;
+}
+
+struct json_object *columns_to_json(const struct column_list *list,
+				    const struct snapshot *snap)
+{
+	struct json_object *array;
+	size_t i;
+
+	if (!snap->backends_known)
+		return NULL;
+	array = json_object_new_array();
+	for (i = 0; i < snap->nr_backends; i++)
+		json_object_array_add(array, backend_to_json(list,
+							     &snap->backend[i]));
+	return array;
+}

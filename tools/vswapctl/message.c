@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What goes to a person or a script when something is wrong. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "message.h"
+
+static bool as_json;
+
+void messages_as_json(void)
+{
+	as_json = true;
+}
+
+static void print_error_object(const char *text)
+{
+	struct json_object *error = json_object_new_object();
+
+	json_add(error, "error", json_text(text));
+	json_print(error);
+}
+
+void fail(const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+
+	if (as_json)
+		print_error_object(text);
+	else
+		fprintf(stderr, PROGRAM ": %s\n", text);
+	exit(EXIT_FAILURE);
+}
+
+void fail_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs(PROGRAM ": ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	fail_usage_hint();
+}
+
+void fail_usage_hint(void)
+{
+	fputs("Try '" PROGRAM " --help' for more information.\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+void close_stdout(void)
+{
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout))
+		failed = true;
+	if (!failed)
+		return;
+	if (errno != EPIPE)
+		fprintf(stderr, PROGRAM ": write error: %s\n",
+			strerror(errno ? errno : EIO));
+	_exit(EXIT_FAILURE);
+}
+
+/* Not fail(): that may allocate. */
+static void out_of_memory(void)
+{
+	fputs(PROGRAM ": out of memory\n", stderr);
+	_exit(EXIT_FAILURE);
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+char *xstrdup(const char *s)
+{
+	char *copy = strdup(s);
+
+	if (!copy)
+		out_of_memory();
+	return copy;
+}
+
+char *xasprintf(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		out_of_memory();
+	return text;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSWAPCTL_MESSAGE_H
+#define VSWAPCTL_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PROGRAM	"vswapctl"
+
+enum {
+	EXIT_USAGE = 2,		/* besides EXIT_SUCCESS and EXIT_FAILURE */
+};
+
+/* From here on fail() reports as a JSON object on stdout. */
+void messages_as_json(void);
+
+/* An operation failed: say why, exit 1. */
+void fail(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2), noreturn));
+
+/* The command line is wrong: say what and where help is, exit 2. */
+void fail_usage(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2), noreturn));
+
+/* The same after getopt has already said what. */
+void fail_usage_hint(void) __attribute__((noreturn));
+
+/* For atexit(): output that could not be written is a failure. */
+void close_stdout(void);
+
+/* These fail() instead of returning NULL. */
+void *xcalloc(size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

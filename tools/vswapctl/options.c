@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A command's options: parsed and explained from one table. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+
+enum {
+	MAX_OPTIONS = 16,
+	KEY_HELP = 'h',
+	KEY_FIRST = 256,	/* option i is KEY_FIRST + i, letter or not */
+};
+
+static const struct option_row help_option = {
+	'h', "help", NULL, "display this help"
+};
+
+void print_option(const struct option_row *option)
+{
+	char *text = xasprintf("%s%s%s", option->name, option->arg ? " " : "",
+			       option->arg ? option->arg : "");
+
+	if (option->letter)
+		printf(" -%c, --%-18s %s\n", option->letter, text, option->help);
+	else
+		printf("     --%-18s %s\n", text, option->help);
+	free(text);
+}
+
+static void print_help(const struct command *cmd)
+{
+	const struct option_row *option;
+
+	printf("Usage: " PROGRAM " %s [options]\n\n%s.\n\nOptions:\n",
+	       cmd->name, cmd->help);
+	for (option = cmd->options; option->name; option++)
+		print_option(option);
+	print_option(&help_option);
+	if (cmd->more_help)
+		cmd->more_help();
+	puts("\nFor more details see " PROGRAM "(8).");
+	exit(EXIT_SUCCESS);
+}
+
+/* getopt's two tables, from ours. */
+static void fill_tables(const struct command *cmd, char *letters,
+			struct option *names)
+{
+	const struct option_row *option = cmd->options;
+	int key = KEY_FIRST;
+
+	for (; option->name && key < KEY_FIRST + MAX_OPTIONS; option++) {
+		*names++ = (struct option){ option->name, !!option->arg, NULL,
+					    key++ };
+		if (option->letter)
+			*letters++ = option->letter;
+		if (option->letter && option->arg)
+			*letters++ = ':';
+	}
+	*names = (struct option){ help_option.name, no_argument, NULL, KEY_HELP };
+	*letters = KEY_HELP;
+}
+
+static int index_of_letter(const struct command *cmd, int letter)
+{
+	int i = 0;
+
+	while (cmd->options[i].letter != letter)
+		i++;
+	return i;
+}
+
+int next_option(const struct command *cmd, int argc, char **argv)
+{
+	struct option names[MAX_OPTIONS + 2] = { 0 };
+	char letters[2 * MAX_OPTIONS + 2] = "";
+	int key;
+
+	fill_tables(cmd, letters, names);
+	key = getopt_long(argc, argv, letters, names, NULL);
+	if (key >= KEY_FIRST)
+		return key - KEY_FIRST;
+	if (key == KEY_HELP)
+		print_help(cmd);
+	if (key == '?')
+		fail_usage_hint();
+	if (key != -1)
+		return index_of_letter(cmd, key);
+	if (optind < argc)
+		fail_usage("unexpected argument '%s'", argv[optind]);
+	return -1;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The files of the interface, read into memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "snapshot.h"
+#include "sysfs.h"
+
+#define FILE_ROW(id, file_name, file_unit) \
+	{ .name = file_name, .unit = UNIT_##file_unit },
+
+const struct file area_files[AREA_COUNT] = { AREA_FILES(FILE_ROW) };
+const struct file backend_files[BACKEND_COUNT] = { BACKEND_FILES(FILE_ROW) };
+
+static struct value read_value(int dir, const char *path, enum unit unit)
+{
+	char *text = sysfs_read(dir, path);
+	struct value val;
+
+	if (!text)
+		return value_unknown(unit);
+	if (!value_parse(&val, unit, text))
+		sysfs_malformed(path, text);
+	free(text);
+	return val;
+}
+
+static void read_backend(int dir, struct backend *backend)
+{
+	char *path;
+	int i;
+
+	for (i = 0; i < BACKEND_COUNT; i++) {
+		path = xasprintf("backend/%s/%s", backend->name.text,
+				 backend_files[i].name);
+		backend->file[i] = read_value(dir, path, backend_files[i].unit);
+		free(path);
+	}
+}
+
+static bool is_plain_name(const char *name)
+{
+	return name[0] != '.' && !strchr(name, '/');
+}
+
+static struct backend *append_backend(struct snapshot *snap)
+{
+	snap->backend = reallocarray(snap->backend, snap->nr_backends + 1,
+				     sizeof(*snap->backend));
+	if (!snap->backend)
+		fail("out of memory");
+	return &snap->backend[snap->nr_backends++];
+}
+
+static void read_backends(int dir, struct snapshot *snap)
+{
+	static const char path[] = "backends";
+	char *names = sysfs_read(dir, path);
+	char *rest = names;
+	struct backend *backend;
+	char *name;
+
+	snap->backends_known = names;
+	while ((name = strsep(&rest, " "))) {
+		if (!*name)
+			continue;
+		if (!is_plain_name(name))
+			sysfs_malformed(path, name);
+		backend = append_backend(snap);
+		value_parse(&backend->name, UNIT_TEXT, name);
+		read_backend(dir, backend);
+	}
+	free(names);
+}
+
+void snapshot_read(struct snapshot *snap)
+{
+	int dir = sysfs_open();
+	int i;
+
+	*snap = (struct snapshot){ 0 };
+	for (i = 0; i < AREA_COUNT; i++)
+		snap->file[i] = read_value(dir, area_files[i].name,
+					   area_files[i].unit);
+	read_backends(dir, snap);
+	sysfs_close(dir);
+}
+
+void snapshot_free(struct snapshot *snap)
+{
+	struct backend *backend = snap->backend;
+	int i;
+
+	for (i = 0; i < AREA_COUNT; i++)
+		value_free(&snap->file[i]);
+	for (; backend < snap->backend + snap->nr_backends; backend++) {
+		value_free(&backend->name);
+		for (i = 0; i < BACKEND_COUNT; i++)
+			value_free(&backend->file[i]);
+	}
+	free(snap->backend);
+}

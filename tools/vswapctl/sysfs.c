@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reading the module's files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "sysfs.h"
+
+#define DEFAULT_ROOT	"/sys/kernel/vswap"
+#define FILE_MAX_BYTES	4096u	/* sysfs gives no more than a page */
+
+const char *sysfs_root(void)
+{
+	const char *root = getenv("VSWAP_SYSFS");
+
+	return root && *root ? root : DEFAULT_ROOT;
+}
+
+static void __attribute__((noreturn)) fail_not_loaded(void)
+{
+	fail("the vswap module is not loaded (no %s)", sysfs_root());
+}
+
+int sysfs_open(void)
+{
+	int dir = open(sysfs_root(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0 && errno == ENOENT)
+		fail_not_loaded();
+	if (dir < 0)
+		fail("cannot open %s: %s", sysfs_root(), strerror(errno));
+	return dir;
+}
+
+void sysfs_close(int dir)
+{
+	struct stat before, now;
+
+	if (fstat(dir, &before) || stat(sysfs_root(), &now) ||
+	    before.st_ino != now.st_ino)
+		fail_not_loaded();
+	close(dir);
+}
+
+static void __attribute__((noreturn)) fail_read(const char *path)
+{
+	if (errno == ENODEV)	/* sysfs: going away */
+		fail_not_loaded();
+	fail("cannot read %s/%s: %s", sysfs_root(), path, strerror(errno));
+}
+
+/* Bytes read into @buf, at most @size. */
+static size_t read_all(int fd, const char *path, char *buf, size_t size)
+{
+	size_t len = 0;
+	ssize_t got;
+
+	while (len < size) {
+		got = read(fd, buf + len, size - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			fail_read(path);
+		if (!got)
+			break;
+		len += got;
+	}
+	return len;
+}
+
+char *sysfs_read(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	char buf[FILE_MAX_BYTES + 1];
+	size_t len;
+
+	if (fd < 0 && errno == ENOENT)
+		return NULL;
+	if (fd < 0)
+		fail_read(path);
+	len = read_all(fd, path, buf, sizeof(buf));
+	close(fd);
+
+	if (len && buf[len - 1] == '\n')
+		len--;
+	if (len >= sizeof(buf) || memchr(buf, '\0', len))
+		fail("malformed value in %s/%s", sysfs_root(), path);
+	buf[len] = '\0';
+	return xstrdup(buf);
+}
+
+void sysfs_malformed(const char *path, const char *text)
+{
+	char *shown = xstrdup(text);
+	char *c;
+
+	for (c = shown; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	fail("malformed value in %s/%s: '%.80s'", sysfs_root(), path, shown);
+}

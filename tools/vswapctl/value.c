@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Values that may be unknown: parsing, arithmetic, printing. */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "json.h"
+#include "message.h"
+#include "value.h"
+
+#define PAGE_BYTES	4096u
+
+struct value value_unknown(enum unit unit)
+{
+	return (struct value){ .unit = unit };
+}
+
+struct value value_number(enum unit unit, uint64_t number)
+{
+	return (struct value){ .unit = unit, .known = true, .number = number };
+}
+
+static struct value value_fraction(enum unit unit, double fraction)
+{
+	return (struct value){ .unit = unit, .known = true,
+			       .fraction = fraction };
+}
+
+void value_free(struct value *val)
+{
+	free(val->text);
+	val->text = NULL;
+	val->known = false;
+}
+
+/* Decimal digits only; neither sign, space nor prefix as strtoull() takes. */
+static bool parse_digits(const char *text, uint64_t *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return !errno && !*end;
+}
+
+bool value_parse(struct value *val, enum unit unit, const char *text)
+{
+	*val = value_unknown(unit);
+	if (unit == UNIT_TEXT) {
+		val->text = xstrdup(text);
+		val->known = true;
+		return *text != '\0';
+	}
+	if (unit == UNIT_PRIORITY && *text == '-') {
+		val->negative = true;
+		text++;
+	}
+	val->known = parse_digits(text, &val->number);
+	if (unit == UNIT_PAGES && val->number > UINT64_MAX / PAGE_BYTES)
+		val->known = false;
+	return val->known;
+}
+
+struct value value_add(struct value a, struct value b)
+{
+	struct value sum = value_unknown(a.unit);
+
+	sum.known = a.known && b.known &&
+		    !__builtin_add_overflow(a.number, b.number, &sum.number);
+	return sum;
+}
+
+struct value value_sub(struct value a, struct value b)
+{
+	struct value difference = value_unknown(a.unit);
+
+	difference.known = a.known && b.known;
+	difference.negative = a.number < b.number;
+	difference.number = difference.negative ? b.number - a.number :
+						  a.number - b.number;
+	return difference;
+}
+
+struct value value_sub_or_zero(struct value a, struct value b)
+{
+	struct value difference = value_sub(a, b);
+
+	if (difference.known && difference.negative)
+		return value_number(a.unit, 0);
+	return difference;
+}
+
+struct value value_ratio(struct value a, struct value b)
+{
+	if (!a.known || !b.known || !b.number)
+		return value_unknown(UNIT_RATIO);
+	return value_fraction(UNIT_RATIO, (double)a.number / (double)b.number);
+}
+
+struct value value_percent(struct value a, struct value b)
+{
+	struct value ratio = value_ratio(a, b);
+
+	ratio.unit = UNIT_PERCENT;
+	ratio.fraction *= 100;
+	return ratio;
+}
+
+struct value value_to_bytes(struct value val)
+{
+	if (val.unit != UNIT_PAGES)
+		return val;
+	val.unit = UNIT_BYTES;
+	if (__builtin_mul_overflow(val.number, PAGE_BYTES, &val.number))
+		val.known = false;
+	return val;
+}
+
+/* As swapon --show has it: 1.5G, at most one decimal, none if it is 0. */
+static char *format_size(const char *sign, uint64_t bytes)
+{
+	const char *suffix = "BKMGTPE";
+	double size = bytes;
+	char digits[32];
+	size_t len;
+
+	/* 1023.95 and more would be printed as 1024.0 */
+	while (size >= 1023.95) {
+		size /= 1024;
+		suffix++;
+	}
+	len = snprintf(digits, sizeof(digits), "%.1f", size);
+	if (digits[len - 1] == '0')
+		digits[len - 2] = '\0';
+	return xasprintf("%s%s%c", sign, digits, *suffix);
+}
+
+char *value_format(const struct value *val, bool exact)
+{
+	const char *sign = val->negative ? "-" : "";
+	struct value bytes;
+
+	if (!val->known)
+		return xstrdup("-");
+
+	switch (val->unit) {
+	case UNIT_TEXT:
+		return xstrdup(val->text);
+	case UNIT_RATIO:
+		return xasprintf("%.2f", val->fraction);
+	case UNIT_PERCENT:
+		return xasprintf("%.0f%%", val->fraction);
+	case UNIT_PAGES:
+		bytes = value_to_bytes(*val);
+		return value_format(&bytes, exact);
+	case UNIT_BYTES:
+		if (!exact)
+			return format_size(sign, val->number);
+		break;
+	default:
+		break;
+	}
+	return xasprintf("%s%" PRIu64, sign, val->number);
+}
+
+static struct json_object *fraction_to_json(double fraction)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%.3f", fraction);
+	return json_object_new_double_s(fraction, text);
+}
+
+struct json_object *value_to_json(const struct value *val)
+{
+	if (!val->known)
+		return NULL;
+
+	switch (val->unit) {
+	case UNIT_TEXT:
+		return json_text(val->text);
+	case UNIT_RATIO:
+	case UNIT_PERCENT:
+		return fraction_to_json(val->fraction);
+	default:
+		if (!val->negative)
+			return json_object_new_uint64(val->number);
+		if (val->number > INT64_MAX)
+			return NULL;
+		return json_object_new_int64(-(int64_t)val->number);
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSWAPCTL_VALUE_H
+#define VSWAPCTL_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct json_object;
+
+enum unit {
+	UNIT_COUNT,
+	UNIT_PAGES,		/* of 4 KiB, shown to people as a size */
+	UNIT_BYTES,
+	UNIT_PRIORITY,		/* the only number that may be read as negative */
+	UNIT_RATIO,
+	UNIT_PERCENT,
+	UNIT_TEXT,
+};
+
+/*
+ * A value of the interface, or one derived from such values. What isn't known
+ * (the module doesn't offer it, division by zero) makes all that is derived
+ * from it unknown, and is shown as "-" or null, never as 0.
+ */
+struct value {
+	enum unit unit;
+	bool known;
+	bool negative;
+	uint64_t number;	/* magnitude; all units but the next two's */
+	double fraction;	/* UNIT_RATIO, UNIT_PERCENT */
+	char *text;		/* UNIT_TEXT, owned */
+};
+
+struct value value_unknown(enum unit unit);
+struct value value_number(enum unit unit, uint64_t number);
+
+/* False if @text isn't a value of @unit. */
+bool value_parse(struct value *val, enum unit unit, const char *text);
+void value_free(struct value *val);
+
+/* Arithmetic on two values of the same unit, neither negative. */
+struct value value_add(struct value a, struct value b);
+struct value value_sub(struct value a, struct value b);
+struct value value_sub_or_zero(struct value a, struct value b);
+struct value value_ratio(struct value a, struct value b);
+struct value value_percent(struct value a, struct value b);
+
+/* Pages as bytes; other values as they are. */
+struct value value_to_bytes(struct value val);
+
+/* For people; @exact: sizes in bytes. The caller frees it. */
+char *value_format(const struct value *val, bool exact);
+
+/* For programs: as the interface has it, pages in pages. NULL is null. */
+struct json_object *value_to_json(const struct value *val);
+
+#endif
