@@ -147,13 +147,17 @@ static void cluster_settle(struct slots *s, struct slot_cluster *c)
 			s->ops->page_free(pages[i]);
 }
 
-/* Close a cluster that another one replaced, if it is open. */
-static void cluster_close(struct slots *s, struct slot_cluster *c)
+/*
+ * Close a cluster that another one replaced in an entry for @order. If its state is
+ * another by now, or its order, the entry was stale, and the cluster is in one where
+ * it belongs.
+ */
+static void cluster_close(struct slots *s, struct slot_cluster *c, unsigned int order)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&c->lock, flags);
-	if (c->state == CLUSTER_OPEN)
+	if (c->state == CLUSTER_OPEN && c->order == order)
 		cluster_settle(s, c);
 	spin_unlock_irqrestore(&c->lock, flags);
 }
@@ -308,7 +312,7 @@ static s64 open_and_take(struct slots *s, struct slot_cluster *c,
 
 	old = xchg(&s->cpus[cpu].open[order], index);
 	if (old && old != index)
-		cluster_close(s, &s->clusters[old]);
+		cluster_close(s, &s->clusters[old], order);
 	return slot;
 }
 

@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/workqueue.h>
@@ -27,10 +28,10 @@
 #include "vswap_tier.h"
 
 /*
- * Grow while fewer clusters than this are free, or fewer than two for each CPU: 32
+ * Grow while fewer clusters than this are free, or fewer than two for each CPU: 64
  * MiB of slots, what can be evicted until a worker runs.
  */
-#define LOW_WATER	16U
+#define LOW_WATER	32U
 
 /* How often the capacity is looked at while pages move. */
 #define CAPACITY_PERIOD	msecs_to_jiffies(200)
@@ -71,8 +72,11 @@ static struct {
 	spinlock_t bio_lock;
 } area;
 
-/* Work that reclaim may wait for. */
-static struct workqueue_struct *workqueue;
+/*
+ * Both may be needed when no memory is left to start a worker. Growing may itself
+ * wait for reclaim, and reclaim for @bio_queue, so these are two.
+ */
+static struct workqueue_struct *queue, *bio_queue;
 
 /* ---- Slots ---- */
 
@@ -89,7 +93,7 @@ static void table_free(void *page)
 
 static void want_growth(void *owner)
 {
-	queue_work(workqueue, &area.grow);
+	queue_work(queue, &area.grow);
 }
 
 static const struct slots_ops slots_ops = {
@@ -111,7 +115,7 @@ s64 vswap_area_alloc(unsigned int order)
 
 	/* Now and then is enough: once in a cluster. */
 	if (slot < 0 || !(slot % SLOTS_PER_CLUSTER))
-		queue_delayed_work(workqueue, &area.capacity, CAPACITY_PERIOD);
+		queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
 	return slot;
 }
 
@@ -154,7 +158,7 @@ int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf)
 
 	/* No room: say so soon, so that reclaim stops trying. */
 	if (err)
-		mod_delayed_work(workqueue, &area.capacity, 1);
+		mod_delayed_work(queue, &area.capacity, 1);
 	return err;
 }
 
@@ -231,15 +235,22 @@ static int grow_area(void)
 	return 0;
 }
 
+/*
+ * Without slots nothing can be swapped out, so growing must not wait for reclaim:
+ * it may dip into the reserves, for some 4 bytes for every 4 KiB made free.
+ */
 static void grow_work(struct work_struct *work)
 {
+	unsigned int noreclaim;
 	int err;
 
 	if (!port_area_get())
 		return;
 	mutex_lock(&area.lock);
 	if (READ_ONCE(area.slots.nr_free) < area.slots.low_water) {
+		noreclaim = memalloc_noreclaim_save();
 		err = grow_area();
+		memalloc_noreclaim_restore(noreclaim);
 		if (err && err != -EBUSY) {
 			area.grow_failures++;
 			pr_warn_ratelimited("no memory for more virtual slots (%d)\n", err);
@@ -271,7 +282,7 @@ static void capacity_work(struct work_struct *work)
 		return;
 	port_area_set_capacity(estimate_capacity());
 	if (active())
-		queue_delayed_work(workqueue, &area.capacity, CAPACITY_PERIOD);
+		queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
 	port_area_put();
 }
 
@@ -456,7 +467,7 @@ static void area_submit_bio(struct bio *bio)
 		spin_lock_irqsave(&area.bio_lock, flags);
 		bio_list_add(&area.bios, bio);
 		spin_unlock_irqrestore(&area.bio_lock, flags);
-		queue_work(workqueue, &area.bio_work);
+		queue_work(bio_queue, &area.bio_work);
 	}
 }
 
@@ -467,6 +478,24 @@ static const struct block_device_operations area_fops = {
 	.submit_bio = area_submit_bio,
 	.swap_slot_free_notify = area_slot_free_notify,
 };
+
+static void destroy_queues(void)
+{
+	if (queue)
+		destroy_workqueue(queue);
+	if (bio_queue)
+		destroy_workqueue(bio_queue);
+}
+
+static int make_queues(void)
+{
+	queue = alloc_workqueue("vswap", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	bio_queue = alloc_workqueue("vswap_bio", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (queue && bio_queue)
+		return 0;
+	destroy_queues();
+	return -ENOMEM;
+}
 
 /* What mkswap(8) would write: two pages are enough, the rest is made on demand. */
 static int make_header(void)
@@ -558,12 +587,12 @@ int vswap_area_start(u64 max_slots, bool direct)
 	area.step = round_up(2 * area.low_water * SLOTS_PER_CLUSTER, PORT_SLOTS_STEP);
 	area.limit = choose_limit(max_slots);
 
-	workqueue = alloc_workqueue("vswap", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (!workqueue)
-		return -ENOMEM;
+	err = make_queues();
+	if (err)
+		return err;
 	err = make_header();
 	if (err)
-		goto err_workqueue;
+		goto err_queues;
 	err = make_disk(direct);
 	if (err)
 		goto err_header;
@@ -571,8 +600,8 @@ int vswap_area_start(u64 max_slots, bool direct)
 
 err_header:
 	free_page((unsigned long)area.header);
-err_workqueue:
-	destroy_workqueue(workqueue);
+err_queues:
+	destroy_queues();
 	return err;
 }
 
@@ -603,7 +632,7 @@ void vswap_area_stop(void)
 	unregister_blkdev(area.major, "vswap");
 	cancel_work_sync(&area.grow);
 	cancel_delayed_work_sync(&area.capacity);
-	destroy_workqueue(workqueue);
+	destroy_queues();
 	free_page((unsigned long)area.header);
 }
 

@@ -82,20 +82,31 @@ static int choose_priority(void)
 	return min(max(DEFAULT_PRIORITY, port_highest_priority() + 1), SWAP_FLAG_PRIO_MASK);
 }
 
-/* The real swapon(8), so that the area is like any other. */
-static int run_swapon(void)
+/* Returns the program's exit status, or -errno if it didn't run. */
+static int run_program(char *path, char *option, char *value)
 {
 	static char * const envp[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+	char *argv[] = { path, "/dev/" VSWAP_DEVICE, option, value, NULL };
+	int ret = call_usermodehelper(path, argv, (char **)envp, UMH_WAIT_PROC);
+
+	return ret > 0 ? (ret >> 8 ?: ret) : ret;
+}
+
+/* The real swapon(8), so that the area is like any other. */
+static int start_swap(void)
+{
 	char prio[8];
-	char * const argv[] = { "/sbin/swapon", "-p", prio, "/dev/" VSWAP_DEVICE, NULL };
 	int ret;
 
 	snprintf(prio, sizeof(prio), "%d", choose_priority());
-	ret = call_usermodehelper(argv[0], (char **)argv, (char **)envp, UMH_WAIT_PROC);
+	ret = run_program("/sbin/swapon", "-p", prio);
 	if (!ret && port_area_is_on())
 		return 0;
-	pr_err("\"swapon -p %s %s\" failed (%d); with autostart=0 it is left to you\n", prio,
-	       argv[3], ret);
+	pr_err("\"swapon /dev/%s -p %s\" failed (%d); with autostart=0 it is left to you\n",
+	       VSWAP_DEVICE, prio, ret);
+	/* On, but not as it should be: a page or two, not to be left behind. */
+	if (!ret)
+		run_program("/sbin/swapoff", NULL, NULL);
 	return ret < 0 ? ret : -EIO;
 }
 
@@ -150,7 +161,7 @@ static int __init vswap_init(void)
 	if (err)
 		goto err_sysfs;
 	if (autostart) {
-		err = run_swapon();
+		err = start_swap();
 		if (err)
 			goto err_pm;
 	}

@@ -63,7 +63,11 @@ check_counters() {
 
 # stress ARG...: the verified workload.
 stress() {
-	check "vswap-stress $*" vswap-stress "$@"
+	vswap-stress "$@" || {
+		_status=$?
+		[ ! -e $sys ] || vswapctl stats
+		die "vswap-stress $*: status $_status"
+	}
 }
 
 # Memory that the kernel could have kept, in KiB: slabs that can't be reclaimed,

@@ -4,7 +4,7 @@
 
 #define PLAY_MAX	5000
 #define PLAY_CPUS	3
-#define BAD		U32_MAX
+#define BAD		(1ULL << 32)	/* no virtual slot */
 
 /* The model: the owner of each file slot, BAD, or FILEMAP_NOBODY. */
 static struct {
@@ -12,7 +12,7 @@ static struct {
 	u32 nr_slots;
 	u32 nr_used;
 	u32 nr_bad;
-	u32 owner[PLAY_MAX];
+	u64 owner[PLAY_MAX];
 	bool failing;
 } play;
 

@@ -123,6 +123,20 @@ static void cpus_apart(void)
 	CHECK_EQ(filemap_exit(&fm), 64 * 1024 - 1);
 }
 
+/* A CPU that comes to where another one is goes on behind it. */
+static void keep_out_of_others_chunk(void)
+{
+	u32 i;
+
+	init(8 * 1024, 2);
+	CHECK_EQ(alloc(1, 5, 5), 4 * 1024);
+	for (i = 1; i < 4 * 1024; i++)
+		CHECK_EQ(alloc(0, 1, 1), i);
+	CHECK_EQ(alloc(0, 1, 1), 5 * 1024);
+	CHECK_EQ(alloc(1, 1, 1), 4 * 1024 + 5);
+	CHECK_EQ(filemap_exit(&fm), 4 * 1024 + 6);
+}
+
 /* More CPUs than chunks. */
 static void small_file(void)
 {
@@ -260,6 +274,26 @@ static void fail_nth(void)
 	CHECK(nth > 15);
 }
 
+static void alloc_other(void)
+{
+	alloc(0, 100, 100);
+}
+
+/* Two tasks get memory for one chunk, and then the second is better served elsewhere. */
+static void chunk_meanwhile(void)
+{
+	u32 first;
+
+	init(2048, 1);
+	fm.cursor[0] = 1024;
+	test_meanwhile = alloc_other;
+	first = alloc(0, 1000, 1000);
+	CHECK_EQ(fm.nr_held, 2);
+	CHECK_EQ(test_allocs(), 3 + 2 * 2);
+	CHECK_EQ(first, 1);
+	CHECK_EQ(filemap_exit(&fm), 1100);
+}
+
 /* The largest file: nothing overflows. */
 static void huge(void)
 {
@@ -340,9 +374,10 @@ int main(void)
 {
 	static const struct test tests[] = {
 		TEST(bad_arguments), TEST(header_only), TEST(sequential), TEST(next_fit),
-		TEST(cpus_apart), TEST(small_file), TEST(runs), TEST(free_across_chunks),
+		TEST(cpus_apart), TEST(keep_out_of_others_chunk),
+		TEST(small_file), TEST(runs), TEST(free_across_chunks),
 		TEST(double_free), TEST(bad_slots), TEST(no_thrash), TEST(fail_nth),
-		TEST(huge), TEST(random_scripts), TEST(threads),
+		TEST(chunk_meanwhile), TEST(huge), TEST(random_scripts), TEST(threads),
 	};
 
 	return test_main("filemap", tests, ARRAY_SIZE(tests));

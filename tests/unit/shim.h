@@ -4,7 +4,8 @@
  *
  * Marked accesses are C11 atomics, and spinlocks are mutexes, so that TSan sees what
  * is ordered and what isn't. shim_locks_held lets a test assert that it is called
- * without locks.
+ * without locks; shim_before_lock, if set, is called where a thread that holds none is
+ * about to take one, so that a test can let something happen just there.
  */
 #ifndef VSWAP_TEST_SHIM_H
 #define VSWAP_TEST_SHIM_H
@@ -59,6 +60,7 @@ void shim_free(void *memory);
 typedef pthread_mutex_t spinlock_t;
 
 extern _Thread_local unsigned int shim_locks_held;
+extern _Thread_local void (*shim_before_lock)(void);
 
 static inline void spin_lock_init(spinlock_t *lock)
 {
@@ -67,6 +69,8 @@ static inline void spin_lock_init(spinlock_t *lock)
 
 static inline void spin_lock(spinlock_t *lock)
 {
+	if (shim_before_lock && !shim_locks_held)
+		shim_before_lock();
 	if (pthread_mutex_lock(lock))
 		abort();
 	shim_locks_held++;

@@ -25,6 +25,15 @@ static unsigned long nr_rounds;
 static unsigned int nr_running;
 static u32 nr_big, nr_small;
 
+/* Threads should meet in places where they rarely would on few CPUs. */
+static void yield_sometimes(void)
+{
+	static _Thread_local u64 seed;
+
+	if (test_random(&seed) % 16 == 0)
+		sched_yield();
+}
+
 static u64 stamp_of(const struct box *box, u32 i)
 {
 	return box->stamp * 0x9e3779b97f4a7c15ULL + i;
@@ -104,6 +113,7 @@ static void *worker(void *arg)
 {
 	u64 id = (uintptr_t)arg, seed = id, i;
 
+	shim_before_lock = yield_sometimes;
 	for (i = 0; i < nr_rounds; i++)
 		step(&seed, id << 32 | i);
 	__atomic_sub_fetch(&nr_running, 1, __ATOMIC_RELEASE);
@@ -162,9 +172,37 @@ static void stress(void)
 	space_exit(&sp, i);
 }
 
+static u32 opened;
+
+static void *alloc_when_opened(void *arg)
+{
+	(void)arg;
+	while (!READ_ONCE(opened))
+		sched_yield();
+	CHECK_EQ(slots_alloc(&sp.s, 0, 0), SLOTS_PER_CLUSTER + 1);
+	return NULL;
+}
+
+/*
+ * A cluster is added and opened by one thread, and allocated from by another that knows
+ * of it by the CPU's entry only: TSan sees whether that orders the two.
+ */
+static void opened_by_other(void)
+{
+	pthread_t thread;
+
+	space_init(&sp, 2, 1);
+	CHECK_EQ(pthread_create(&thread, NULL, alloc_when_opened, NULL), 0);
+	space_grow(&sp, 2);
+	CHECK_EQ(slots_alloc(&sp.s, 0, 0), SLOTS_PER_CLUSTER);
+	WRITE_ONCE(opened, 1);
+	pthread_join(thread, NULL);
+	space_exit(&sp, 2);
+}
+
 int main(int argc, char **argv)
 {
-	static const struct test tests[] = { TEST(stress) };
+	static const struct test tests[] = { TEST(opened_by_other), TEST(stress) };
 
 	nr_rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;
 	return test_main("slots_stress", tests, ARRAY_SIZE(tests));

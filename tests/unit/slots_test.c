@@ -487,6 +487,139 @@ static void fill_values(void)
 	space_exit(&sp, 0);
 }
 
+/* What another thread may do at the worst moment. */
+
+static s64 other_slot;
+
+static void alloc_the_same(void)
+{
+	other_slot = alloc(0, 0);
+}
+
+/* Two tasks open a cluster for the same CPU and order: none gets lost. */
+static void opened_meanwhile(void)
+{
+	unsigned int i;
+	s64 slot;
+
+	space_init(&sp, 3, 1);
+	space_grow(&sp, 3);
+	test_meanwhile = alloc_the_same;
+	slot = alloc(0, 0);
+	CHECK(slot > 0 && other_slot > 0 && cluster(slot) != cluster(other_slot));
+	CHECK_EQ(cluster(slot)->state, CLUSTER_OPEN);
+	CHECK_EQ(cluster(other_slot)->state, CLUSTER_PARTIAL);
+	space_validate(&sp);
+	for (i = 2; i < 2 * 512; i++)
+		CHECK(alloc(0, 0) > 0);
+	free_all();
+	space_exit(&sp, 0);
+}
+
+static void alloc_and_free(void)
+{
+	must_free(alloc(0, 0), 1);
+}
+
+/* The cluster that lost is empty: it is free again, without a table. */
+static void opened_meanwhile_and_freed(void)
+{
+	space_init(&sp, 3, 1);
+	space_grow(&sp, 3);
+	test_meanwhile = alloc_and_free;
+	must_free(alloc(0, 0), 1);
+	CHECK_EQ(sp.s.nr_free, 1);
+	CHECK_EQ(sp.s.nr_tables, 1);
+	space_validate(&sp);
+	space_exit(&sp, 0);
+}
+
+/* Free all slots of a cluster that is off its list but not open yet. */
+static void free_picked(void)
+{
+	struct slot_cluster *c = &sp.clusters[1];
+	unsigned int i;
+
+	if (c->state != CLUSTER_PARTIAL || !list_empty(&c->list))
+		return;
+	shim_before_lock = NULL;
+	for (i = 0; i < 512; i++)
+		if (test_bit(i, c->map))
+			must_free(512 + i, 1);
+	CHECK_EQ(c->used, 0);
+	CHECK(c->table);
+	CHECK(list_empty(&c->list));
+}
+
+static void freed_while_picked(void)
+{
+	unsigned int i;
+	s64 slot;
+
+	space_init(&sp, 3, 1);
+	space_grow(&sp, 3);
+	for (i = 0; i < 513; i++)
+		CHECK(alloc(0, 0) > 0);
+	for (i = 0; i < 20; i++)
+		must_free(512 + i, 1);
+	for (i = 1; i < 512; i++)
+		CHECK(alloc(0, 0) >= 1024);
+
+	shim_before_lock = free_picked;
+	slot = alloc(0, 0);
+	CHECK(!shim_before_lock);
+	CHECK_EQ(slot, 512);
+	CHECK_EQ(cluster(slot)->state, CLUSTER_OPEN);
+	space_validate(&sp);
+	for (i = 1; i < 512; i++)
+		CHECK_EQ(alloc(0, 0), 512 + i);
+	free_all();
+	space_exit(&sp, 0);
+}
+
+static void fill_neighbour(void)
+{
+	CHECK_EQ(slot_set_fill(&sp.s, other_slot, 1ULL << 62), 0);
+}
+
+/* Two tasks need the first wide value of a cluster. */
+static void wide_meanwhile(void)
+{
+	s64 slot;
+
+	space_init(&sp, 3, 1);
+	space_grow(&sp, 3);
+	slot = alloc(0, 1);
+	other_slot = slot + 1;
+	test_meanwhile = fill_neighbour;
+	CHECK_EQ(slot_set_fill(&sp.s, slot, 1ULL << 61), 0);
+	CHECK_EQ(slot_fill_value(&sp.s, slot, *slot_word_ptr(&sp.s, slot)), 1ULL << 61);
+	CHECK_EQ(slot_fill_value(&sp.s, slot + 1, *slot_word_ptr(&sp.s, slot + 1)), 1ULL << 62);
+	CHECK_EQ(sp.s.nr_wide, 1);
+	must_free(slot, 2);
+	space_validate(&sp);
+	space_exit(&sp, 0);
+}
+
+/* A CPU's entry names a cluster that another CPU has opened for another order since. */
+static void stale_entry(void)
+{
+	s64 slot;
+
+	space_init(&sp, 3, 2);
+	space_grow(&sp, 2);
+	CHECK_EQ(alloc_all(0, 2), 128);
+	must_free(512, 64);
+	CHECK(alloc(1, 0) > 0);
+	space_grow(&sp, 3);
+	slot = alloc(0, 2);
+	CHECK(slot >= 1024);
+	CHECK_EQ(cluster(512)->state, CLUSTER_OPEN);
+	space_validate(&sp);
+	free_all();
+	space_exit(&sp, 0);
+}
+
 static void random_scripts(void)
 {
 	play_random(slots_play, 60, 4000);
@@ -501,7 +634,9 @@ int main(void)
 		TEST(partial_before_free), TEST(becomes_rich), TEST(steal),
 		TEST(fragmented), TEST(borrow_from_open), TEST(growth),
 		TEST(growth_at_tail), TEST(fail_nth), TEST(no_memory_but_partial),
-		TEST(fill_values), TEST(random_scripts),
+		TEST(fill_values), TEST(opened_meanwhile), TEST(opened_meanwhile_and_freed),
+		TEST(freed_while_picked), TEST(wide_meanwhile), TEST(stale_entry),
+		TEST(random_scripts),
 	};
 
 	return test_main("slots", tests, ARRAY_SIZE(tests));

@@ -3,6 +3,8 @@
 #include "test.h"
 
 _Thread_local unsigned int shim_locks_held;
+_Thread_local void (*shim_before_lock)(void);
+void (*test_meanwhile)(void);
 
 static _Thread_local jmp_buf *running;
 static unsigned long fail_in;
@@ -31,6 +33,8 @@ static bool run_one(const struct test *test)
 		return false;
 	}
 	shim_locks_held = 0;
+	shim_before_lock = NULL;
+	test_meanwhile = NULL;
 	test_fail_alloc(0);
 	__atomic_store_n(&nr_allocs, 0, __ATOMIC_RELAXED);
 	test->run();
@@ -98,7 +102,13 @@ void shim_free(void *memory)
 
 void *test_size_alloc(size_t size)
 {
+	void (*meanwhile)(void) = test_meanwhile;
+
 	CHECK_EQ(shim_locks_held, 0);
+	if (meanwhile) {
+		test_meanwhile = NULL;
+		meanwhile();
+	}
 	return shim_alloc(size);
 }
 

@@ -48,6 +48,12 @@ void *test_page_alloc(void);
 void *test_size_alloc(size_t size);
 void test_free(void *memory);
 
+/*
+ * If set, called once, by the next allocation that is to be made without locks: to let
+ * something happen that another thread could do meanwhile.
+ */
+extern void (*test_meanwhile)(void);
+
 /* Random numbers, the same in every run. */
 u64 test_random(u64 *state);
 
