@@ -5,7 +5,7 @@
 
 KERNEL	?= 6.12
 OUT	:= $(CURDIR)/build
-KO	= $(OUT)/$(shell tests/vm/kernels version $(KERNEL))/vswap.ko
+
 
 .PHONY: help
 help:

@@ -136,7 +136,8 @@ struct vswap_backend_attr {
  * @submit: start moving @nr contiguous pages from @page on to or from the places
  *	@payload, @payload + 1, ...; each transfer counts in @io. May sleep, must
  *	not depend on reclaim.
- * @free: forget what @payload stands for. Any context, interrupts off included.
+ * @free: forget what @payload stands for. Interrupts may be off, page-table locks
+ *	held; with ->submit, it may also be called from an interrupt.
  * @capacity: pages it can hold, those that it holds included, by its best
  *	present estimate. Process context.
  * @memory: bytes of RAM it takes. Process context.

@@ -85,11 +85,8 @@ static int swapfile_store(struct vswap_backend *b, struct page *page, u32 slot, 
 	int nr;
 
 	nr = filemap_alloc(&sf->slots, raw_smp_processor_id(), 1, slot, &place);
-	if (nr < 0) {
-		if (nr == -ENOSPC)
-			vswap_backend_count(b, BACKEND_REJECTED_FULL, 1);
+	if (nr < 0)
 		return nr;
-	}
 	vswap_backend_count(b, BACKEND_USED_PAGES, 1);
 	vswap_backend_count(b, BACKEND_PAGES_OUT, 1);
 	*payload = place;
@@ -205,6 +202,8 @@ static int check_file(struct vswap_backend *b, struct swapfile *sf)
 		return refuse(b, sf->path, -EPERM, "not owned by root");
 	if (IS_ENCRYPTED(inode))
 		return refuse(b, sf->path, -EINVAL, "encrypted by its file system");
+	if (sb_rdonly(inode->i_sb))
+		return refuse(b, sf->path, -EROFS, "on a read-only file system");
 	sf->bdev = inode->i_sb->s_bdev;
 	return 0;
 }
@@ -216,13 +215,18 @@ static int open_path(struct vswap_backend *b, struct swapfile *sf, const char *p
 	sf->path = kstrdup(path, GFP_KERNEL);
 	if (!sf->path)
 		return -ENOMEM;
-	sf->file = filp_open(path, O_RDWR | O_LARGEFILE, 0);
+	/*
+	 * To read: data doesn't go through the file, and one that is open for
+	 * writing would keep its file system from being remounted read-only at
+	 * shutdown.
+	 */
+	sf->file = filp_open(path, O_RDONLY | O_LARGEFILE, 0);
 	if (IS_ERR(sf->file)) {
 		int err = PTR_ERR(sf->file);
 
 		sf->file = NULL;
 		return refuse(b, path, err, err == -ENOENT ? "no such file" :
-			      err == -ETXTBSY ? "in use as swap" : "can't be opened");
+			      "can't be opened");
 	}
 	inode = file_inode(sf->file);
 	if (S_ISBLK(inode->i_mode))
@@ -366,6 +370,8 @@ static int claim(struct vswap_backend *b, struct swapfile *sf)
 	inode->i_flags |= S_SWAPFILE;
 	sf->claimed = true;
 	err = inode_drain_writes(inode);
+	if (err)
+		refuse(b, sf->path, err, "can't be flushed");
 out:
 	inode_unlock(inode);
 	return err;

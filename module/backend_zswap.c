@@ -60,7 +60,6 @@ struct pool {
 	unsigned long limit;		/* pages */
 	unsigned int max_size;		/* bytes, while others could take the page */
 	unsigned int huge_size;		/* from here on, an object takes a whole page */
-	struct vswap_backend *backend;
 };
 
 /* Shared by all pools; the state calls stream_prepare() for every CPU that comes. */
@@ -182,10 +181,8 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 	const void *src;
 	int err;
 
-	if (zs_get_total_pages(pool->zs) >= pool->limit) {
-		vswap_backend_count(b, BACKEND_REJECTED_FULL, 1);
+	if (zs_get_total_pages(pool->zs) >= pool->limit)
 		return -ENOSPC;
-	}
 
 	stream = stream_lock(pool);
 	src = kmap_local_page(page);
@@ -193,7 +190,6 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 	if (!err && len <= pool->max_size) {
 		err = put_object(pool, stream->buffer, len, payload);
 	} else if (!last) {
-		vswap_backend_count(b, BACKEND_REJECTED_INCOMPRESSIBLE, 1);
 		err = -E2BIG;
 	} else if (!err && len < pool->huge_size) {
 		err = put_object(pool, stream->buffer, len, payload);
@@ -370,7 +366,6 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	if (!pool)
 		return -ENOMEM;
 	b->private = pool;
-	pool->backend = b;
 	pool->limit = limit_pages(params);
 	pool->compressor = kstrdup(params->compressor, GFP_KERNEL);
 	pool->zs = zs_create_pool("vswap");
@@ -387,7 +382,7 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	return 0;
 
 err_close:
-	pr_err("%s: no memory for the pool (%d)\n", b->name, err);
+	pr_err("%s: the pool can't be set up (%d)\n", b->name, err);
 	pool_close(b);
 	return err;
 }

@@ -152,6 +152,8 @@ struct original_arrays {
  * @nr_slots: slots that @arrays have memory for
  * @nr_cgroup: pages in @arrays.cgroup
  * @capacity: si->pages at adoption, pages
+ * @used: slots in use
+ * @missed: the kernel has freed slots past our hooks
  */
 static struct {
 	struct block_device *bdev;
@@ -166,6 +168,8 @@ static struct {
 	u32 nr_slots;
 	u32 nr_cgroup;
 	unsigned long capacity;
+	atomic_t used;
+	bool missed;
 } area;
 
 /* ---- Is it ours ---- */
@@ -479,6 +483,8 @@ static void adopt(struct swap_info_struct *si)
 					      struct swap_extent, rb_node);
 
 	area.si = si;
+	atomic_set(&area.used, 0);
+	area.missed = false;
 	area.file = si->swap_file;
 	WRITE_ONCE(area.type, si->type);
 	exchange_side_arrays(si->type);
@@ -627,15 +633,24 @@ u32 port_area_slots(void)
 void port_area_set_capacity(unsigned long pages)
 {
 	struct swap_info_struct *si = area.si;
+	unsigned int used;
 	long change;
 
 	if (!si)
 		return;
 	lock_area();
 	if (is_writable()) {
-		pages = clamp_t(unsigned long, pages, READ_ONCE(si->inuse_pages), INT_MAX);
-		change = (long)pages - (long)si->pages;
-		WRITE_ONCE(si->pages, pages);
+		change = -(long)si->pages;
+		WRITE_ONCE(si->pages, min_t(unsigned long, pages, INT_MAX));
+		/*
+		 * Either charge_area() sees this, or we see what it has charged: never
+		 * less than is in use, or free swap would be negative.
+		 */
+		smp_mb();
+		used = atomic_read(&area.used);
+		if (used > si->pages)
+			WRITE_ONCE(si->pages, used);
+		change += si->pages;
 		*k_total_swap_pages += change;
 		atomic_long_add(change, &nr_swap_pages);
 	}
@@ -649,7 +664,7 @@ void port_area_set_capacity(unsigned long pages)
  */
 unsigned long port_area_used(void)
 {
-	return port_area_is_on() ? READ_ONCE(area.si->inuse_pages) : 0;
+	return port_area_is_on() ? atomic_read(&area.used) : 0;
 }
 
 /**
@@ -689,7 +704,8 @@ u64 port_area_memory(void)
 
 /*
  * si->inuse_pages is the kernel's, under si->lock. With every allocation and every
- * free of this area here, atomics do instead.
+ * free of this area here, atomics do instead: on @area.used, and on the kernel's
+ * copy of it.
  */
 static atomic_t *inuse_pages(void)
 {
@@ -697,23 +713,46 @@ static atomic_t *inuse_pages(void)
 	return (atomic_t *)&area.si->inuse_pages;
 }
 
+static void add_inuse(int nr, bool locked)
+{
+	struct swap_info_struct *si = area.si;
+
+	if (likely(!READ_ONCE(area.missed))) {
+		atomic_add(nr, inuse_pages());
+		return;
+	}
+	/*
+	 * The kernel has changed its copy itself, not atomically, and may again: only
+	 * under its lock can the two be kept the same.
+	 */
+	if (!locked)
+		spin_lock(&si->lock);
+	WRITE_ONCE(si->inuse_pages, atomic_read(&area.used));
+	if (!locked)
+		spin_unlock(&si->lock);
+}
+
 /* Reserve room for @nr pages within what the area advertises. */
 static bool charge_area(unsigned int nr)
 {
-	if (atomic_add_return(nr, inuse_pages()) <= READ_ONCE(area.si->pages)) {
-		atomic_long_sub(nr, &nr_swap_pages);
-		return true;
+	/* Fully ordered; pairs with the barrier in port_area_set_capacity(). */
+	if (atomic_add_return(nr, &area.used) > READ_ONCE(area.si->pages)) {
+		atomic_sub(nr, &area.used);
+		return false;
 	}
-	atomic_sub(nr, inuse_pages());
-	return false;
+	add_inuse(nr, false);
+	atomic_long_sub(nr, &nr_swap_pages);
+	return true;
 }
 
-static void uncharge_area(unsigned int nr)
+/* @locked: si->lock is held. */
+static void uncharge_area(unsigned int nr, bool locked)
 {
 	atomic_long_add(nr, &nr_swap_pages);
 	/* try_to_unuse() must see 0 only after all else was cleaned up. */
 	smp_mb__before_atomic();
-	atomic_sub(nr, inuse_pages());
+	atomic_sub(nr, &area.used);
+	add_inuse(-(int)nr, locked);
 }
 
 /* Did an original that ran in a hook's stead put something where we don't look? */
@@ -757,9 +796,9 @@ static void take_over_zeromap(u32 slot, unsigned int nr)
 
 /*
  * Mirrors swap_entry_range_free(): the last use of @nr slots, all in one cluster
- * and of one cgroup, is gone.
+ * and of one cgroup, is gone. @locked: si->lock is held.
  */
-static void free_range(u32 slot, unsigned int nr)
+static void free_range(u32 slot, unsigned int nr, bool locked)
 {
 	swp_entry_t entry = swp_entry(area.type, slot);
 
@@ -770,15 +809,15 @@ static void free_range(u32 slot, unsigned int nr)
 	static_call(k_clear_shadow_from_swap_cache)(area.type, slot, slot + nr - 1);
 	memset(area.swap_map + slot, 0, nr);
 	vswap_area_free(slot, nr);
-	uncharge_area(nr);
+	uncharge_area(nr, locked);
 }
 
 /**
  * port_area_slot_freed() - the kernel freed a slot past our hooks
  * @slot: the slot
  *
- * From swap_range_free(), which has counted the slot free and cleared its entry in
- * swap_map, and put the area on the list to allocate from: take it off again.
+ * From swap_range_free(), which has cleared the slot's entry in swap_map, is about to
+ * count it free, and has put the area on the list to allocate from: take it off again.
  *
  * Context: swap_slot_free_notify: under si->lock, maybe with interrupts off.
  */
@@ -787,8 +826,10 @@ void port_area_slot_freed(u32 slot)
 	struct swap_info_struct *si = area.si;
 	int nid;
 
+	WRITE_ONCE(area.missed, true);
 	vswap_area_forget(slot, 1);
 	vswap_area_free(slot, 1);
+	atomic_dec(&area.used);
 	si->lowest_bit = si->max;
 	WRITE_ONCE(si->highest_bit, 0);
 	spin_lock(k_swap_avail_lock);
@@ -813,7 +854,8 @@ static bool outranked(void)
 	       READ_ONCE(area.si->prio);
 }
 
-static swp_entry_t alloc_entry(struct folio *folio)
+/* @refused: the folio's cgroup may have no more swap, here or elsewhere. */
+static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 {
 	unsigned int nr = folio_nr_pages(folio);
 	swp_entry_t entry = {};
@@ -828,14 +870,15 @@ static swp_entry_t alloc_entry(struct folio *folio)
 	slot = vswap_area_alloc(folio_order(folio));
 	if (slot < 0) {
 		vswap_stat_add(VSWAP_ALLOC_FAILURES, 1);
-		uncharge_area(nr);
+		uncharge_area(nr, false);
 		return entry;
 	}
 	memset(area.swap_map + slot, SWAP_HAS_CACHE, nr);
 	entry = swp_entry(area.type, slot);
 	if (!mem_cgroup_disabled() &&
 	    static_call(k___mem_cgroup_try_charge_swap)(folio, entry)) {
-		free_range(slot, nr);
+		free_range(slot, nr, false);
+		*refused = true;
 		entry.val = 0;
 	}
 	return entry;
@@ -861,12 +904,18 @@ VSWAP_ORIGINAL(swap_writepage)
 VSWAP_ORIGINAL(swap_read_folio)
 VSWAP_ORIGINAL(swapin_readahead)
 
+/*
+ * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
+ * included: that one may sleep too, and has to find us here when it returns.
+ */
+
 /* A new area on our device is adopted; one that comes back keeps its arrays. */
 static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
 				 unsigned char *swap_map,
 				 struct swap_cluster_info *cluster_info,
 				 unsigned long *zeromap)
 {
+	vswap_hook_enter();
 	if (si->bdev == area.bdev && area.nr_slots && !area.swap_map) {
 		if (looks_right(si)) {
 			area.original.map = swap_map;
@@ -882,44 +931,59 @@ static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
 		}
 	}
 	static_call(original_setup_swap_info)(si, prio, swap_map, cluster_info, zeromap);
+	vswap_hook_exit();
 }
 
-static swp_entry_t hook_folio_alloc_swap(struct folio *folio)
+/* Ours if it is on, has room, and no other area has a higher priority. */
+static swp_entry_t alloc_from_best(struct folio *folio)
 {
 	swp_entry_t entry = {};
+	bool refused = false;
 
 	if (!port_area_get())
 		return static_call(original_folio_alloc_swap)(folio);
-	vswap_hook_enter();
 	if (unlikely(outranked()))
 		entry = static_call(original_folio_alloc_swap)(folio);
 	if (!entry.val)
-		entry = alloc_entry(folio);
+		entry = alloc_entry(folio, &refused);
 	port_area_put();
-	vswap_hook_exit();
-	if (entry.val)
+	if (entry.val || refused)
 		return entry;
 	return static_call(original_folio_alloc_swap)(folio);
 }
 
-static void hook_free_swap_slot(swp_entry_t entry)
+static swp_entry_t hook_folio_alloc_swap(struct folio *folio)
 {
-	if (!is_ours(entry)) {
-		static_call(original_free_swap_slot)(entry);
-		return;
-	}
-	forget_zswap(swp_offset(entry), 1);
-	free_range(swp_offset(entry), 1);
+	swp_entry_t entry;
+
+	vswap_hook_enter();
+	entry = alloc_from_best(folio);
+	vswap_hook_exit();
+	return entry;
 }
 
-/* Its callers have seen to zswap. */
+static void hook_free_swap_slot(swp_entry_t entry)
+{
+	vswap_hook_enter();
+	if (is_ours(entry)) {
+		forget_zswap(swp_offset(entry), 1);
+		free_range(swp_offset(entry), 1, false);
+	} else {
+		static_call(original_free_swap_slot)(entry);
+	}
+	vswap_hook_exit();
+}
+
+/* Under si->lock. Its callers have seen to zswap. */
 static void hook_swap_entry_range_free(struct swap_info_struct *si, swp_entry_t entry,
 				       unsigned int nr)
 {
+	vswap_hook_enter();
 	if (is_ours(entry))
-		free_range(swp_offset(entry), nr);
+		free_range(swp_offset(entry), nr, true);
 	else
 		static_call(original_swap_entry_range_free)(si, entry, nr);
+	vswap_hook_exit();
 }
 
 static int write_folio(struct folio *folio, struct writeback_control *wbc)
@@ -952,10 +1016,11 @@ static int hook_swap_writepage(struct page *page, struct writeback_control *wbc)
 	struct folio *folio = page_folio(page);
 	int ret;
 
-	if (!is_ours(folio->swap))
-		return static_call(original_swap_writepage)(page, wbc);
 	vswap_hook_enter();
-	ret = write_folio(folio, wbc);
+	if (is_ours(folio->swap))
+		ret = write_folio(folio, wbc);
+	else
+		ret = static_call(original_swap_writepage)(page, wbc);
 	vswap_hook_exit();
 	return ret;
 }
@@ -1008,12 +1073,11 @@ static void read_folio(struct folio *folio)
 
 static void hook_swap_read_folio(struct folio *folio, struct swap_iocb **plug)
 {
-	if (!is_ours(folio->swap) || unlikely(zswap_has(swp_offset(folio->swap)))) {
-		static_call(original_swap_read_folio)(folio, plug);
-		return;
-	}
 	vswap_hook_enter();
-	read_folio(folio);
+	if (is_ours(folio->swap) && likely(!zswap_has(swp_offset(folio->swap))))
+		read_folio(folio);
+	else
+		static_call(original_swap_read_folio)(folio, plug);
 	vswap_hook_exit();
 }
 
@@ -1023,11 +1087,12 @@ static struct folio *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp,
 {
 	struct folio *folio;
 
-	if (!is_ours(entry) || !vswap_area_in_ram(swp_offset(entry)))
-		return static_call(original_swapin_readahead)(entry, gfp, vmf);
 	vswap_hook_enter();
-	folio = static_call(k_read_swap_cache_async)(entry, gfp, vmf->vma, vmf->address,
-						     NULL);
+	if (is_ours(entry) && vswap_area_in_ram(swp_offset(entry)))
+		folio = static_call(k_read_swap_cache_async)(entry, gfp, vmf->vma,
+							     vmf->address, NULL);
+	else
+		folio = static_call(original_swapin_readahead)(entry, gfp, vmf);
 	vswap_hook_exit();
 	return folio;
 }

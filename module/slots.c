@@ -588,6 +588,29 @@ static u64 *wide_page(struct slots *s, struct slot_cluster *c)
 }
 
 /**
+ * slots_peek() - the word of a slot that may be anybody's
+ * @s: the slots
+ * @slot: any slot below the clusters there are
+ *
+ * For a look without owning the slot: the cluster's lock keeps its table there.
+ *
+ * Context: any.
+ * Return: the word, 0 if the slot is free; outdated as soon as it is returned.
+ */
+u64 slots_peek(struct slots *s, u32 slot)
+{
+	struct slot_cluster *cluster = &s->clusters[slot >> SLOTS_CLUSTER_SHIFT];
+	unsigned long flags;
+	u64 *ptr, word;
+
+	spin_lock_irqsave(&cluster->lock, flags);
+	ptr = slot_word_ptr(s, slot);
+	word = ptr ? READ_ONCE(*ptr) : 0;
+	spin_unlock_irqrestore(&cluster->lock, flags);
+	return word;
+}
+
+/**
  * slot_set_fill() - make a slot hold a repeated 64-bit value
  * @s: the slots
  * @slot: a slot in use; the caller owns its word

@@ -170,6 +170,7 @@ void slots_grow(struct slots *s, u32 nr_clusters);
 s64 slots_alloc(struct slots *s, unsigned int cpu, unsigned int order);
 int slots_free(struct slots *s, u32 slot, unsigned int nr);
 
+u64 slots_peek(struct slots *s, u32 slot);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);
 u64 slot_fill_value(const struct slots *s, u32 slot, u64 word);
 

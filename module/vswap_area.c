@@ -33,6 +33,8 @@
  */
 #define LOW_WATER	32U
 
+#define MAX_STEP	(64 * PORT_SLOTS_STEP)
+
 /* How often the capacity is looked at while pages move. */
 #define CAPACITY_PERIOD	msecs_to_jiffies(200)
 
@@ -49,6 +51,9 @@
  * @header: its first page
  * @grow: makes more slots
  * @capacity: keeps the advertised capacity true
+ * @last_activity: what it compares with to see if anything moves
+ * @full: does so at once
+ * @grow_steps, @grow_failures: counters
  * @bio_work, @bios, @bio_lock: swap I/O that reached the device, see serve_bios()
  */
 static struct {
@@ -64,6 +69,7 @@ static struct {
 	union swap_header *header;
 	struct work_struct grow;
 	struct delayed_work capacity;
+	struct work_struct full;
 	long last_activity;
 	unsigned long grow_steps;
 	unsigned long grow_failures;
@@ -156,9 +162,9 @@ int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf)
 {
 	int err = vswap_folio_out(&area.slots, slot, folio, opf);
 
-	/* No room: say so soon, so that reclaim stops trying. */
+	/* No room: say so at once, so that reclaim stops trying. */
 	if (err)
-		mod_delayed_work(queue, &area.capacity, 1);
+		queue_work(queue, &area.full);
 	return err;
 }
 
@@ -194,9 +200,7 @@ void vswap_area_set_zero(u32 slot)
  */
 bool vswap_area_in_ram(u32 slot)
 {
-	u64 *word = slot_word_ptr(&area.slots, slot);
-
-	return word && slot_tag(READ_ONCE(*word)) != SLOT_FILE;
+	return slot_tag(slots_peek(&area.slots, slot)) != SLOT_FILE;
 }
 
 /* ---- Growth and capacity ---- */
@@ -206,10 +210,13 @@ static size_t cluster_bytes(u32 nr_slots)
 	return (size_t)nr_slots / SLOTS_PER_CLUSTER * sizeof(struct slot_cluster);
 }
 
-/* An eighth more, so that few steps do for a large area. */
+/*
+ * An eighth more, so that few steps do for a large area; but no step that takes much
+ * from the reserves: 4 MiB for 4 GiB of slots.
+ */
 static u32 next_size(u32 now)
 {
-	u64 step = max(area.step, round_down(now / 8, PORT_SLOTS_STEP));
+	u64 step = max(area.step, round_down(min(now / 8, MAX_STEP), PORT_SLOTS_STEP));
 
 	return min_t(u64, now + step, area.limit);
 }
@@ -276,6 +283,14 @@ static bool active(void)
 	return changed;
 }
 
+static void full_work(struct work_struct *work)
+{
+	if (!port_area_get())
+		return;
+	port_area_set_capacity(estimate_capacity());
+	port_area_put();
+}
+
 static void capacity_work(struct work_struct *work)
 {
 	if (!port_area_get())
@@ -322,7 +337,7 @@ static void discard(void)
 
 	if (!area.prepared)
 		return;
-	cancel_work_sync(&area.bio_work);
+	flush_work(&area.bio_work);
 	port_area_discard();
 	left = slots_exit(&area.slots);
 	if (left)
@@ -583,6 +598,7 @@ int vswap_area_start(u64 max_slots, bool direct)
 	INIT_WORK(&area.grow, grow_work);
 	INIT_WORK(&area.bio_work, serve_bios);
 	INIT_DELAYED_WORK(&area.capacity, capacity_work);
+	INIT_WORK(&area.full, full_work);
 	area.low_water = max(LOW_WATER, 2 * num_possible_cpus());
 	area.step = round_up(2 * area.low_water * SLOTS_PER_CLUSTER, PORT_SLOTS_STEP);
 	area.limit = choose_limit(max_slots);
@@ -631,9 +647,20 @@ void vswap_area_stop(void)
 	put_disk(area.disk);
 	unregister_blkdev(area.major, "vswap");
 	cancel_work_sync(&area.grow);
+	cancel_work_sync(&area.full);
 	cancel_delayed_work_sync(&area.capacity);
 	destroy_queues();
 	free_page((unsigned long)area.header);
+}
+
+/**
+ * vswap_area_is_open() - has anybody the device open, swapon(2) for one
+ *
+ * Context: process.
+ */
+bool vswap_area_is_open(void)
+{
+	return disk_openers(area.disk);
 }
 
 /**

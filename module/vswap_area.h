@@ -12,6 +12,7 @@
 
 int vswap_area_start(u64 max_slots, bool direct);
 void vswap_area_stop(void);
+bool vswap_area_is_open(void);
 
 /* For sysfs. */
 u32 vswap_area_limit(void);

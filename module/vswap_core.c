@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
+#include <linux/delay.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/suspend.h>
@@ -92,7 +93,20 @@ static int run_program(char *path, char *option, char *value)
 	return ret > 0 ? (ret >> 8 ?: ret) : ret;
 }
 
-/* The real swapon(8), so that the area is like any other. */
+/* Nobody has the device open any more, or not within a second: udev may look at it. */
+static bool is_closed(void)
+{
+	int tries;
+
+	for (tries = 0; vswap_area_is_open() && tries < 50; tries++)
+		msleep(20);
+	return !vswap_area_is_open();
+}
+
+/*
+ * The real swapon(8), so that the area is like any other. Returns 0 if swap is on,
+ * or can't be taken off again: then the module has to stay.
+ */
 static int start_swap(void)
 {
 	char prio[8];
@@ -104,9 +118,13 @@ static int start_swap(void)
 		return 0;
 	pr_err("\"swapon /dev/%s -p %s\" failed (%d); with autostart=0 it is left to you\n",
 	       VSWAP_DEVICE, prio, ret);
-	/* On, but not as it should be: a page or two, not to be left behind. */
-	if (!ret)
+	/* It may have failed late, or left a page or two of ordinary swap. */
+	if (!is_closed())
 		run_program("/sbin/swapoff", NULL, NULL);
+	if (!is_closed()) {
+		pr_err("/dev/%s is still in use: the module stays\n", VSWAP_DEVICE);
+		return 0;
+	}
 	return ret < 0 ? ret : -EIO;
 }
 

@@ -73,7 +73,7 @@ static int install_hook(struct vswap_hook *hook)
 	if (err) {
 		ftrace_free_filter(&hook->ops);
 		pr_err("%s can't be hooked: %s (%d)\n", hook->name,
-		       err == -EBUSY ? "a live patch or another module has it" :
+		       err == -EBUSY ? "a live patch or another module has it, or ftrace is off" :
 		       "ftrace refused", err);
 		return err;
 	}

@@ -8,6 +8,7 @@
 #include <linux/highmem.h>
 #include <linux/mempool.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/vmstat.h>
 
@@ -206,24 +207,26 @@ static void folio_out_done(struct vswap_io *io)
 	folio_end_writeback(folio);
 }
 
-/* All pages of the folio find a place, or none keeps one. */
+/*
+ * All pages of the folio find a place, or none keeps one. Reclaim is far from here,
+ * whoever the caller is: it might wait for what this task holds.
+ */
 static int place_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
 {
+	unsigned int noreclaim = memalloc_noreclaim_save();
 	long i, nr = folio_nr_pages(folio);
+	int err = 0;
 
 	*in_file = false;
-	for (i = 0; i < nr; i++) {
-		int err = place_page(slots, slot + i, folio_page(folio, i));
-
-		if (err) {
-			while (i--)
-				vswap_slot_set(slots, slot + i, slot_word(SLOT_EMPTY, 0));
-			return err;
-		}
+	for (i = 0; i < nr && !err; i++) {
+		err = place_page(slots, slot + i, folio_page(folio, i));
 		if (slot_tag(READ_ONCE(*slot_word_ptr(slots, slot + i))) == SLOT_FILE)
 			*in_file = true;
 	}
-	return 0;
+	while (err && i--)
+		vswap_slot_set(slots, slot + i, slot_word(SLOT_EMPTY, 0));
+	memalloc_noreclaim_restore(noreclaim);
+	return err;
 }
 
 /**
@@ -272,10 +275,18 @@ int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_
 }
 
 /* Mirrors end_swap_bio_read(): a folio that is not up to date is SIGBUS. */
-static void finish_read(struct folio *folio, int error)
+static void finish_read(u32 slot, struct folio *folio, int error)
 {
-	if (likely(!error))
+	long nr = folio_nr_pages(folio);
+
+	if (likely(!error)) {
+		vswap_stat_add(VSWAP_PAGES_IN, nr);
 		folio_mark_uptodate(folio);
+	} else {
+		vswap_stat_add(VSWAP_READ_ERRORS, nr);
+		pr_alert_ratelimited("slot %u: read error %d, %ld pages are lost to their reader\n",
+				     slot, error, nr);
+	}
 	folio_unlock(folio);
 }
 
@@ -283,15 +294,11 @@ static void folio_in_done(struct vswap_io *io)
 {
 	struct folio_io *fio = container_of(io, struct folio_io, io);
 	struct folio *folio = io->folio;
+	u32 slot = io->slot;
 	int error = READ_ONCE(io->error);
 
-	if (unlikely(error)) {
-		pr_alert_ratelimited("slot %u: read error %d, %ld pages lost to their reader\n",
-				     io->slot, error, folio_nr_pages(folio));
-		vswap_stat_add(VSWAP_READ_ERRORS, folio_nr_pages(folio));
-	}
 	mempool_free(fio, io_pool);
-	finish_read(folio, error);
+	finish_read(slot, folio, error);
 }
 
 /* Fill one page if its data is in RAM. Returns 1 if it is in a file. */
@@ -300,7 +307,6 @@ static int load_page(struct slots *slots, u32 slot, struct page *page)
 	u64 *ptr = slot_word_ptr(slots, slot);
 	u64 word = ptr ? READ_ONCE(*ptr) : 0;
 	struct vswap_backend *b;
-	int err;
 
 	switch (slot_tag(word)) {
 	case SLOT_FILL:
@@ -309,19 +315,36 @@ static int load_page(struct slots *slots, u32 slot, struct page *page)
 		return 0;
 	case SLOT_POOL:
 		b = vswap_tier_backend(word);
-		err = b->ops->load(b, page, slot_payload(word));
-		break;
+		return b->ops->load(b, page, slot_payload(word));
 	case SLOT_FILE:
 		return 1;
 	default:
-		err = -EIO;
+		return -EIO;
 	}
-	if (err) {
-		pr_alert_ratelimited("slot %u: nothing can be read (word %#llx, error %d)\n",
-				     slot, word, err);
-		vswap_stat_add(VSWAP_READ_ERRORS, 1);
-	}
-	return err;
+}
+
+struct sync_io {
+	struct vswap_io io;
+	struct completion completion;
+};
+
+static void sync_io_done(struct vswap_io *io)
+{
+	complete(&container_of(io, struct sync_io, io)->completion);
+}
+
+/* Move what of @nr pages is in files, and wait for it. Returns 0 or -errno. */
+static int transfer_pages(struct slots *slots, u32 slot, struct page *page, unsigned int nr,
+			  blk_opf_t opf)
+{
+	struct sync_io sio;
+
+	init_completion(&sio.completion);
+	vswap_io_init(&sio.io, sync_io_done);
+	submit_file_pages(slots, &sio.io, opf, page, slot, nr);
+	vswap_io_put(&sio.io, 0);
+	wait_for_completion_io(&sio.completion);
+	return READ_ONCE(sio.io.error);
 }
 
 /**
@@ -330,8 +353,10 @@ static int load_page(struct slots *slots, u32 slot, struct page *page)
  * @slot: its first slot
  * @folio: a locked folio, not up to date
  *
- * Mirrors swap_read_folio(). The folio is unlocked when it has been read, which
- * may be after this returns; it is up to date only if all of it could be read.
+ * Mirrors swap_read_folio(). The folio is unlocked when it has been read; it is up
+ * to date only if all of it could be. That may be after this returns, but not for a
+ * folio that bypasses the swap cache: nothing but its reader holds it, and a reader
+ * that is killed lets it go.
  *
  * Context: process, may sleep.
  */
@@ -347,37 +372,19 @@ void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
 		if (err > 0)
 			in_file = true;
 	}
-	vswap_stat_add(VSWAP_PAGES_IN, nr);
 	count_vm_events(PSWPIN, nr);
-	if (err < 0 || !in_file) {
-		finish_read(folio, min(err, 0));
+	err = min(err, 0);
+	if (!err && in_file && !folio_test_swapcache(folio)) {
+		err = transfer_pages(slots, slot, folio_page(folio, 0), nr, REQ_OP_READ);
+		in_file = false;
+	}
+	if (err || !in_file) {
+		finish_read(slot, folio, err);
 		return;
 	}
 	fio = folio_io_alloc(slots, slot, folio, folio_in_done);
 	submit_file_pages(slots, &fio->io, REQ_OP_READ, folio_page(folio, 0), slot, nr);
 	vswap_io_put(&fio->io, 0);
-}
-
-struct sync_io {
-	struct vswap_io io;
-	struct completion completion;
-};
-
-static void sync_io_done(struct vswap_io *io)
-{
-	complete(&container_of(io, struct sync_io, io)->completion);
-}
-
-static int transfer_page(struct slots *slots, u32 slot, struct page *page, blk_opf_t opf)
-{
-	struct sync_io sio;
-
-	init_completion(&sio.completion);
-	vswap_io_init(&sio.io, sync_io_done);
-	submit_file_pages(slots, &sio.io, opf, page, slot, 1);
-	vswap_io_put(&sio.io, 0);
-	wait_for_completion_io(&sio.completion);
-	return READ_ONCE(sio.io.error);
 }
 
 /**
@@ -391,10 +398,12 @@ static int transfer_page(struct slots *slots, u32 slot, struct page *page, blk_o
  */
 int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
 {
+	unsigned int noreclaim = memalloc_noreclaim_save();
 	int err = place_page(slots, slot, page);
 
 	if (!err && slot_tag(READ_ONCE(*slot_word_ptr(slots, slot))) == SLOT_FILE)
-		err = transfer_page(slots, slot, page, REQ_OP_WRITE | REQ_SWAP);
+		err = transfer_pages(slots, slot, page, 1, REQ_OP_WRITE | REQ_SWAP);
+	memalloc_noreclaim_restore(noreclaim);
 	if (err)
 		vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
 	else
@@ -416,8 +425,7 @@ int vswap_page_in(struct slots *slots, u32 slot, struct page *page)
 	int err = load_page(slots, slot, page);
 
 	if (err > 0)
-		err = transfer_page(slots, slot, page, REQ_OP_READ);
-	if (!err)
-		vswap_stat_add(VSWAP_PAGES_IN, 1);
+		err = transfer_pages(slots, slot, page, 1, REQ_OP_READ);
+	vswap_stat_add(err ? VSWAP_READ_ERRORS : VSWAP_PAGES_IN, 1);
 	return err;
 }

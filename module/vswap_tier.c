@@ -138,6 +138,14 @@ static u64 backend_payload(struct vswap_backend *b, u64 word)
 	return b->ops->tag == SLOT_FILE ? vswap_tier_file_slot(word) : slot_payload(word);
 }
 
+static void count_refusal(struct vswap_backend *b, int err)
+{
+	if (err == -E2BIG)
+		vswap_backend_count(b, BACKEND_REJECTED_INCOMPRESSIBLE, 1);
+	else if (err == -ENOSPC)
+		vswap_backend_count(b, BACKEND_REJECTED_FULL, 1);
+}
+
 static int try_backends(struct page *page, u32 slot, bool last, u64 *word)
 {
 	unsigned int i;
@@ -152,6 +160,7 @@ static int try_backends(struct page *page, u32 slot, bool last, u64 *word)
 			*word = make_word(b, payload);
 			break;
 		}
+		count_refusal(b, err);
 	}
 	return err;
 }

@@ -85,6 +85,7 @@ static void play_check(void)
 		u64 tag = slot_tag(play.word[i]);
 
 		CHECK_EQ(word ? *word : 0, play.word[i]);
+		CHECK_EQ(slots_peek(&play.space.s, i), play.word[i]);
 		if (tag == SLOT_FILL || tag == SLOT_WIDE)
 			CHECK_EQ(slot_fill_value(&play.space.s, i, *word), play.value[i]);
 	}
