@@ -554,12 +554,14 @@ bool port_area_is_gone(void)
 
 /* Hold both locks that guard the size of an area. */
 static void lock_area(void)
+	__acquires(k_swap_lock) __acquires(&area.si->lock)
 {
 	spin_lock(k_swap_lock);
 	spin_lock(&area.si->lock);
 }
 
 static void unlock_area(void)
+	__releases(&area.si->lock) __releases(k_swap_lock)
 {
 	spin_unlock(&area.si->lock);
 	spin_unlock(k_swap_lock);
@@ -713,23 +715,27 @@ static atomic_t *inuse_pages(void)
 	return (atomic_t *)&area.si->inuse_pages;
 }
 
+/*
+ * Once the kernel has changed its copy itself, not atomically, it may again: only
+ * under its lock can the two be kept the same.
+ */
+static void copy_used(void)
+{
+	WRITE_ONCE(area.si->inuse_pages, atomic_read(&area.used));
+}
+
+/* @locked: si->lock is held. */
 static void add_inuse(int nr, bool locked)
 {
-	struct swap_info_struct *si = area.si;
-
 	if (likely(!READ_ONCE(area.missed))) {
 		atomic_add(nr, inuse_pages());
-		return;
+	} else if (locked) {
+		copy_used();
+	} else {
+		spin_lock(&area.si->lock);
+		copy_used();
+		spin_unlock(&area.si->lock);
 	}
-	/*
-	 * The kernel has changed its copy itself, not atomically, and may again: only
-	 * under its lock can the two be kept the same.
-	 */
-	if (!locked)
-		spin_lock(&si->lock);
-	WRITE_ONCE(si->inuse_pages, atomic_read(&area.used));
-	if (!locked)
-		spin_unlock(&si->lock);
 }
 
 /* Reserve room for @nr pages within what the area advertises. */
