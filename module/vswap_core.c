@@ -87,7 +87,7 @@ static int choose_priority(void)
 static int run_program(char *path, char *option, char *value)
 {
 	static char * const envp[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
-	char *argv[4] = { path, "/dev/" VSWAP_DEVICE, option, value, NULL };
+	char *argv[5] = { path, "/dev/" VSWAP_DEVICE, option, value, NULL };
 	int ret = call_usermodehelper(path, argv, (char **)envp, UMH_WAIT_PROC);
 
 	return ret > 0 ? (ret >> 8 ?: ret) : ret;
