@@ -21,6 +21,7 @@ help:
 	@echo 'make check-lab         the lab itself'
 	@echo 'make check-dkms        dkms add, build, remove'
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b"'
+	@echo 'make check-debug       some of them on a kernel with KASAN and lockdep (long)'
 	@echo 'make clean'
 
 .PHONY: packages
@@ -71,6 +72,14 @@ check-dkms: packages
 
 check-scenarios: all
 	@tests/scenarios/run -k $(KERNEL) $(SCENARIO)
+
+# The kernel takes a quarter of an hour to build, once; not part of make check.
+.PHONY: check-debug
+check-debug: packages tools workload
+	@tests/vm/debug-kernel $(KERNEL)
+	@tests/lib/build-module $(KERNEL)-debug
+	@tests/scenarios/run -k $(KERNEL)-debug -j 1 \
+		$(or $(SCENARIO),folios missed-hooks io-errors cgroup swapoff-load ssd-file)
 
 .PHONY: clean
 clean:
