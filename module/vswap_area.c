@@ -373,7 +373,9 @@ static void area_release(struct gendisk *disk)
 
 static void area_slot_free_notify(struct block_device *bdev, unsigned long slot)
 {
-	port_area_slot_freed(slot);
+	/* Not for an area on our device that was left as it was. */
+	if (port_area_is_adopted())
+		port_area_slot_freed(slot);
 }
 
 /* Copy what the device looks like to everybody else: a swap header, then zeros. */
