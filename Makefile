@@ -21,6 +21,7 @@ help:
 	@echo 'make check-lab         the lab itself'
 	@echo 'make check-dkms        dkms add, build, remove'
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b"'
+	@echo 'make bench             guest instructions beside zram and plain swap'
 	@echo 'make check-debug       some of them on a kernel with KASAN and lockdep (long)'
 	@echo 'make clean'
 
@@ -72,6 +73,10 @@ check-dkms: packages
 
 check-scenarios: all
 	@tests/scenarios/run -k $(KERNEL) $(SCENARIO)
+
+.PHONY: bench
+bench: all
+	@tests/bench/run
 
 # The kernel takes a quarter of an hour to build, once; not part of make check.
 .PHONY: check-debug
