@@ -19,6 +19,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/crypto.h>
 #include <linux/highmem.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -157,6 +158,8 @@ static int put_object(struct pool *pool, const void *src, unsigned int len, u64 
 		zs_free(pool->zs, handle);
 		return -EIO;
 	}
+	/* Packed, it doesn't look like a pointer. */
+	kmemleak_ignore((void *)handle);
 	dst = zs_map_object(pool->zs, handle, ZS_MM_WO);
 	memcpy(dst, src, len);
 	zs_unmap_object(pool->zs, handle);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/vmalloc.h>
@@ -75,6 +76,8 @@ static int add_page(struct sparse_array *array)
 	if (err)
 		goto err_index;
 	array->mapped += PAGE_SIZE;
+	/* The kernel keeps pointers in it: of swap cache nodes, for one. */
+	kmemleak_alloc(page_address(page), PAGE_SIZE, 0, GFP_KERNEL);
 	return 0;
 
 err_index:
@@ -114,8 +117,10 @@ void sparse_array_free_pages(struct sparse_array *array)
 	unsigned long index;
 	struct page *page;
 
-	xa_for_each(&array->pages, index, page)
+	xa_for_each(&array->pages, index, page) {
+		kmemleak_free(page_address(page));
 		__free_page(page);
+	}
 	xa_destroy(&array->pages);
 	array->base = NULL;
 	array->mapped = 0;

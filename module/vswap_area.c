@@ -33,6 +33,7 @@
  */
 #define LOW_WATER	32U
 
+/* The most it grows by at once: 4 GiB of slots. */
 #define MAX_STEP	(64 * PORT_SLOTS_STEP)
 
 /* How often the capacity is looked at while pages move. */
