@@ -40,6 +40,7 @@
  * struct swapfile - an open swap file or partition
  * @file: the file or device
  * @bdev: the device its pages lie on
+ * @bdev_claim: what keeps others from a block device
  * @path: the user's name for it
  * @extents: where on @bdev each page lies
  * @slots: which pages are in use
@@ -51,6 +52,7 @@
 struct swapfile {
 	struct file *file;
 	struct block_device *bdev;
+	void *bdev_claim;
 	char *path;
 	struct extents extents;
 	struct filemap slots;
@@ -156,7 +158,7 @@ static void swapfile_submit(struct vswap_backend *b, struct vswap_io *io, blk_op
 		t->nr = run;
 		vswap_io_get(io);
 		submit_bio(bio);
-		page = nth_page(page, run);
+		page += run;
 		payload += run;
 		nr -= run;
 	}
@@ -173,18 +175,15 @@ static int refuse(struct vswap_backend *b, const char *path, int err, const char
 /* Open a block device so that nobody else can use it meanwhile. */
 static int claim_device(struct vswap_backend *b, struct swapfile *sf)
 {
-	dev_t dev = file_inode(sf->file)->i_rdev;
-	struct file *file;
+	struct block_device *bdev;
 
 	if (file_inode(sf->file)->i_mode & INSECURE_DEVICE)
 		return refuse(b, sf->path, -EPERM, "other users may access it, chmod o= it");
-	file = bdev_file_open_by_dev(dev, BLK_OPEN_READ | BLK_OPEN_WRITE, sf, NULL);
-	if (IS_ERR(file))
-		return refuse(b, sf->path, PTR_ERR(file), PTR_ERR(file) == -EBUSY ?
+	bdev = port_bdev_claim(file_inode(sf->file)->i_rdev, sf, &sf->bdev_claim);
+	if (IS_ERR(bdev))
+		return refuse(b, sf->path, PTR_ERR(bdev), PTR_ERR(bdev) == -EBUSY ?
 			      "in use" : "the device can't be opened");
-	fput(sf->file);
-	sf->file = file;
-	sf->bdev = file_bdev(file);
+	sf->bdev = bdev;
 	if (bdev_is_zoned(sf->bdev))
 		return refuse(b, sf->path, -EINVAL, "a zoned device can't be swapped to");
 	if (bdev_read_only(sf->bdev))
@@ -287,61 +286,26 @@ static int read_header(struct vswap_backend *b, struct swapfile *sf,
 	return check_header(b, sf, header);
 }
 
-/* Move what ->swap_activate found from the kernel's tree into our map. */
-static int take_extents(struct swapfile *sf, struct rb_root *root)
+static int add_extent(void *arg, u32 start, u32 nr, u64 block)
 {
-	struct rb_node *node;
-	int err = 0;
+	struct swapfile *sf = arg;
 
-	for (node = rb_first(root); node && !err; node = rb_next(node)) {
-		struct swap_extent *se = rb_entry(node, struct swap_extent, rb_node);
-
-		err = extents_add(&sf->extents, se->start_page, se->nr_pages, se->start_block);
-	}
-	while ((node = rb_first(root))) {
-		rb_erase(node, root);
-		kfree(rb_entry(node, struct swap_extent, rb_node));
-	}
-	return err;
+	return extents_add(&sf->extents, start, nr, block);
 }
 
-/*
- * Have the file system map the file as for swapon(2), into a swap_info_struct that
- * only it and we see.
- */
+/* Where the file's pages lie, by the file system's own word for it. */
 static int map_file(struct vswap_backend *b, struct swapfile *sf)
 {
-	struct swap_info_struct *sis = kzalloc(sizeof(*sis), GFP_KERNEL);
-	sector_t span;
-	int err;
+	int err = port_map_file(sf->file, &sf->nr_pages, &sf->bdev, add_extent, sf);
 
-	if (!sis)
-		return -ENOMEM;
-	spin_lock_init(&sis->lock);
-	sis->flags = SWP_USED;
-	sis->bdev = sf->bdev;
-	sis->swap_file = sf->file;
-	sis->swap_extent_root = RB_ROOT;
-	sis->max = sf->nr_pages;
-	sis->pages = sf->nr_pages - 1;
-	sis->highest_bit = sf->nr_pages - 1;
-
-	err = port_activate_file(sis, sf->file, &span);
-	sf->activated = err >= 0;
-	if (err < 0) {
-		refuse(b, sf->path, err,
-		       "has holes, or its file system can't hold swap files");
-	} else if ((sis->flags & SWP_FS_OPS) || !sis->bdev) {
-		err = refuse(b, sf->path, -EINVAL, "on a network file system");
-	} else {
-		sf->bdev = sis->bdev;
-		sf->nr_pages = min(sf->nr_pages, sis->max);
-		err = 0;
-	}
-	/* On every path: the tree is ours to free. */
-	if (take_extents(sf, &sis->swap_extent_root) && !err)
-		err = refuse(b, sf->path, -EINVAL, "its extents make no sense");
-	kfree(sis);
+	sf->activated = !err;
+	if (err == -EOPNOTSUPP)
+		return refuse(b, sf->path, -EINVAL, "on a network file system");
+	if (err == -EUCLEAN)
+		return refuse(b, sf->path, -EINVAL, "its extents make no sense");
+	if (err && err != -ENOMEM)
+		return refuse(b, sf->path, err,
+			      "has holes, or its file system can't hold swap files");
 	return err;
 }
 
@@ -414,6 +378,8 @@ static void swapfile_close(struct vswap_backend *b)
 			mapping->host->i_flags &= ~S_SWAPFILE;
 			inode_unlock(mapping->host);
 		}
+		if (sf->bdev_claim)
+			port_bdev_release(sf->bdev_claim);
 		fput(sf->file);
 	}
 	kfree(sf->path);

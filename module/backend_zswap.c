@@ -17,7 +17,6 @@
 #define pr_fmt(fmt) "vswap: " fmt
 
 #include <linux/cpuhotplug.h>
-#include <linux/crypto.h>
 #include <linux/highmem.h>
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
@@ -27,6 +26,7 @@
 #include <linux/zsmalloc.h>
 
 #include "backend.h"
+#include "port.h"
 
 #define LENGTH_BITS	12
 #define HANDLE_BITS	(SLOT_PAYLOAD_BITS - LENGTH_BITS)
@@ -49,7 +49,7 @@
  */
 struct stream {
 	struct mutex lock;
-	struct crypto_comp *tfm;
+	struct port_comp *comp;
 	u8 *buffer;
 };
 
@@ -70,8 +70,8 @@ static void stream_free(struct stream *stream)
 {
 	if (!stream)
 		return;
-	if (!IS_ERR_OR_NULL(stream->tfm))
-		crypto_free_comp(stream->tfm);
+	if (!IS_ERR_OR_NULL(stream->comp))
+		port_comp_free(stream->comp);
 	kfree(stream->buffer);
 	kfree(stream);
 }
@@ -84,9 +84,9 @@ static struct stream *stream_alloc(const char *compressor)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&stream->lock);
 	stream->buffer = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
-	stream->tfm = crypto_alloc_comp(compressor, 0, 0);
-	if (IS_ERR(stream->tfm) || !stream->buffer) {
-		int err = IS_ERR(stream->tfm) ? PTR_ERR(stream->tfm) : -ENOMEM;
+	stream->comp = port_comp_alloc(compressor);
+	if (IS_ERR(stream->comp) || !stream->buffer) {
+		int err = IS_ERR(stream->comp) ? PTR_ERR(stream->comp) : -ENOMEM;
 
 		stream_free(stream);
 		return ERR_PTR(err);
@@ -149,8 +149,7 @@ static bool packable(unsigned long handle)
 
 static int put_object(struct pool *pool, const void *src, unsigned int len, u64 *payload)
 {
-	unsigned long handle = zs_malloc(pool->zs, len, POOL_GFP);
-	void *dst;
+	unsigned long handle = port_zs_malloc(pool->zs, len, POOL_GFP);
 
 	if (IS_ERR_VALUE(handle))
 		return (int)handle;
@@ -160,9 +159,7 @@ static int put_object(struct pool *pool, const void *src, unsigned int len, u64 
 	}
 	/* Packed, it doesn't look like a pointer. */
 	kmemleak_ignore((void *)handle);
-	dst = zs_map_object(pool->zs, handle, ZS_MM_WO);
-	memcpy(dst, src, len);
-	zs_unmap_object(pool->zs, handle);
+	port_zs_write(pool->zs, handle, src, len);
 	*payload = pack(handle, len);
 	return 0;
 }
@@ -189,7 +186,7 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 
 	stream = stream_lock(pool);
 	src = kmap_local_page(page);
-	err = crypto_comp_compress(stream->tfm, src, PAGE_SIZE, stream->buffer, &len);
+	err = port_comp_compress(stream->comp, src, stream->buffer, &len);
 	if (!err && len <= pool->max_size) {
 		err = put_object(pool, stream->buffer, len, payload);
 	} else if (!last) {
@@ -210,18 +207,13 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 	return err;
 }
 
-static int decompress(struct pool *pool, void *src, unsigned int len, void *dst,
-		      struct stream *stream)
+static int unpack_object(struct stream *stream, const void *src, unsigned int len, void *dst)
 {
-	unsigned int out = PAGE_SIZE;
-
 	if (len == PAGE_SIZE) {
-		copy_page(dst, src);
+		memcpy(dst, src, PAGE_SIZE);
 		return 0;
 	}
-	if (crypto_comp_decompress(stream->tfm, src, len, dst, &out) || out != PAGE_SIZE)
-		return -EIO;
-	return 0;
+	return port_comp_decompress(stream->comp, src, len, dst);
 }
 
 static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
@@ -229,6 +221,7 @@ static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 	struct pool *pool = b->private;
 	struct stream *stream;
 	unsigned long handle;
+	const void *src;
 	unsigned int len;
 	void *dst;
 	int err;
@@ -236,8 +229,9 @@ static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 	handle = unpack(payload, &len);
 	stream = stream_lock(pool);
 	dst = kmap_local_page(page);
-	err = decompress(pool, zs_map_object(pool->zs, handle, ZS_MM_RO), len, dst, stream);
-	zs_unmap_object(pool->zs, handle);
+	src = port_zs_read_begin(pool->zs, handle, len, stream->buffer);
+	err = unpack_object(stream, src, len, dst);
+	port_zs_read_end(pool->zs, handle, len, src);
 	kunmap_local(dst);
 	stream_unlock(stream);
 
@@ -335,7 +329,7 @@ static int check_params(const struct vswap_backend_params *params)
 		       params->pool_mb);
 		return -EINVAL;
 	}
-	if (!crypto_has_comp(params->compressor, 0, 0)) {
+	if (!port_comp_exists(params->compressor)) {
 		pr_err("zswap_compressor=%s: this kernel has no such compressor\n",
 		       params->compressor);
 		return -ENOENT;

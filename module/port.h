@@ -12,6 +12,7 @@
 #define VSWAP_PORT_H
 
 #include <linux/blk_types.h>
+#include <linux/blkdev.h>
 #include <linux/mm_types.h>
 #include <linux/swap.h>
 #include <linux/types.h>
@@ -27,7 +28,6 @@ void port_stop(void);
 
 u32 port_slots_limit(void);
 int port_highest_priority(void);
-int port_activate_file(struct swap_info_struct *sis, struct file *file, sector_t *span);
 
 int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity);
 void port_area_discard(void);
@@ -45,7 +45,42 @@ int port_area_priority(void);
 u64 port_area_memory(void);
 void port_area_slot_freed(u32 slot);
 
+/* ---- What a port offers: kernel interfaces that change their shape ---- */
+
+struct port_comp;
+struct zs_pool;
+
+/*
+ * Takes one extent of a swap file, in pages: the file's page @start, @nr of them, at
+ * page @block of the device. Returns 0 or -errno.
+ */
+typedef int (*port_extent_fn)(void *arg, u32 start, u32 nr, u64 block);
+
+struct gendisk *port_disk_alloc(bool direct);
+struct block_device *port_bdev_claim(dev_t dev, void *holder, void **claim);
+void port_bdev_release(void *claim);
+int port_map_file(struct file *file, u32 *nr_pages, struct block_device **bdev,
+		  port_extent_fn add, void *arg);
+swp_entry_t port_folio_entry(struct folio *folio);
+
+unsigned long port_zs_malloc(struct zs_pool *pool, size_t size, gfp_t gfp);
+void port_zs_write(struct zs_pool *pool, unsigned long handle, const void *src, size_t len);
+const void *port_zs_read_begin(struct zs_pool *pool, unsigned long handle, size_t len,
+			       void *buffer);
+void port_zs_read_end(struct zs_pool *pool, unsigned long handle, size_t len, const void *mem);
+
+bool port_comp_exists(const char *name);
+struct port_comp *port_comp_alloc(const char *name);
+void port_comp_free(struct port_comp *comp);
+int port_comp_compress(struct port_comp *comp, const void *src, void *dst, unsigned int *len);
+int port_comp_decompress(struct port_comp *comp, const void *src, unsigned int len, void *dst);
+
 /* ---- What a port calls, implemented above it, in vswap_area.c ---- */
+
+int vswap_area_open(void);
+void vswap_area_release(void);
+void vswap_area_submit_bio(struct bio *bio);
+void vswap_area_slot_freed(u32 slot);
 
 s64 vswap_area_alloc(unsigned int order);
 void vswap_area_forget(u32 slot, unsigned int nr);

@@ -15,6 +15,7 @@
 #define pr_fmt(fmt) "vswap: " fmt
 
 #include <linux/blkdev.h>
+#include <linux/crypto.h>
 #include <linux/delayacct.h>
 #include <linux/memcontrol.h>
 #include <linux/pagemap.h>
@@ -25,6 +26,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <linux/writeback.h>
+#include <linux/zsmalloc.h>
 
 #include "port.h"
 #include "sparse.h"
@@ -1179,20 +1181,317 @@ int port_highest_priority(void)
 	return max(prio, -1);
 }
 
-/**
- * port_activate_file() - map a swap file's blocks as swapon(2) does
- * @sis: filled in as swapon(2) does before setup_swap_extents(); nobody else's
- * @file: a regular file
- * @span: like ->swap_activate
- *
- * Context: process, may sleep, inode lock held.
- * Return: extents found, or -errno.
- */
-int port_activate_file(struct swap_info_struct *sis, struct file *file, sector_t *span)
+/* ---- Swap files ---- */
+
+static void free_extents(struct rb_root *root)
 {
-	const struct address_space_operations *aops = file->f_mapping->a_ops;
+	struct rb_node *node;
+
+	while ((node = rb_first(root))) {
+		rb_erase(node, root);
+		kfree(rb_entry(node, struct swap_extent, rb_node));
+	}
+}
+
+static int pass_extents(struct rb_root *root, port_extent_fn add, void *arg)
+{
+	struct rb_node *node;
+	int err = 0;
+
+	for (node = rb_first(root); node && !err; node = rb_next(node)) {
+		struct swap_extent *se = rb_entry(node, struct swap_extent, rb_node);
+
+		err = add(arg, se->start_page, se->nr_pages, se->start_block);
+	}
+	return err ? -EUCLEAN : 0;
+}
+
+/* As in setup_swap_extents(). */
+static int activate(struct swap_info_struct *sis)
+{
+	const struct address_space_operations *aops = sis->swap_file->f_mapping->a_ops;
+	sector_t span;
+	int err;
 
 	if (aops->swap_activate)
-		return aops->swap_activate(sis, file, span);
-	return static_call(k_generic_swapfile_activate)(sis, file, span);
+		err = aops->swap_activate(sis, sis->swap_file, &span);
+	else
+		err = static_call(k_generic_swapfile_activate)(sis, sis->swap_file, &span);
+	return min(err, 0);
+}
+
+static void deactivate(struct file *file)
+{
+	if (file->f_mapping->a_ops->swap_deactivate)
+		file->f_mapping->a_ops->swap_deactivate(file);
+}
+
+/**
+ * port_map_file() - where the pages of a swap file lie
+ * @file: a regular file; on success its a_ops->swap_deactivate() is due, if it has one
+ * @nr_pages: in: pages of the area, out: those that are mapped
+ * @bdev: in: the file system's device, out: that of the extents
+ * @add: gets each extent, in order
+ * @arg: for @add
+ *
+ * Has the file system map the file as for swapon(2), into a swap_info_struct that
+ * only it and we see.
+ *
+ * Context: process, may sleep, inode lock held.
+ * Return: 0; -EOPNOTSUPP if pages only go through the file system; -EUCLEAN if @add
+ * refused; -ENOMEM; or what the file system says, -EINVAL for a file with holes.
+ */
+int port_map_file(struct file *file, u32 *nr_pages, struct block_device **bdev,
+		  port_extent_fn add, void *arg)
+{
+	struct swap_info_struct *sis = kzalloc(sizeof(*sis), GFP_KERNEL);
+	int err;
+
+	if (!sis)
+		return -ENOMEM;
+	spin_lock_init(&sis->lock);
+	sis->flags = SWP_USED;
+	sis->bdev = *bdev;
+	sis->swap_file = file;
+	sis->swap_extent_root = RB_ROOT;
+	sis->max = *nr_pages;
+	sis->pages = *nr_pages - 1;
+	sis->highest_bit = *nr_pages - 1;
+
+	err = activate(sis);
+	if (!err) {
+		if ((sis->flags & SWP_FS_OPS) || !sis->bdev)
+			err = -EOPNOTSUPP;
+		else
+			err = pass_extents(&sis->swap_extent_root, add, arg);
+		if (err)
+			deactivate(file);
+	}
+	if (!err) {
+		*bdev = sis->bdev;
+		*nr_pages = min(*nr_pages, sis->max);
+	}
+	free_extents(&sis->swap_extent_root);
+	kfree(sis);
+	return err;
+}
+
+/**
+ * port_bdev_claim() - open a block device so that nobody else can use it meanwhile
+ * @dev: its number
+ * @holder: who wants it
+ * @claim: set to what port_bdev_release() takes
+ *
+ * Context: process, may sleep.
+ * Return: the device or ERR_PTR(-errno), -EBUSY if it is in use.
+ */
+struct block_device *port_bdev_claim(dev_t dev, void *holder, void **claim)
+{
+	struct file *file = bdev_file_open_by_dev(dev, BLK_OPEN_READ | BLK_OPEN_WRITE, holder,
+						  NULL);
+
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	*claim = file;
+	return file_bdev(file);
+}
+
+/**
+ * port_bdev_release() - the reverse of port_bdev_claim()
+ * @claim: what that gave
+ *
+ * Context: process, may sleep.
+ */
+void port_bdev_release(void *claim)
+{
+	fput(claim);
+}
+
+/* ---- Our device ---- */
+
+static int disk_open(struct gendisk *disk, blk_mode_t mode)
+{
+	return vswap_area_open();
+}
+
+static void disk_release(struct gendisk *disk)
+{
+	vswap_area_release();
+}
+
+static void disk_slot_free_notify(struct block_device *bdev, unsigned long slot)
+{
+	vswap_area_slot_freed(slot);
+}
+
+static const struct block_device_operations disk_fops = {
+	.owner = THIS_MODULE,
+	.open = disk_open,
+	.release = disk_release,
+	.submit_bio = vswap_area_submit_bio,
+	.swap_slot_free_notify = disk_slot_free_notify,
+};
+
+/**
+ * port_disk_alloc() - a gendisk of 4 KiB blocks that can be swapped on
+ * @direct: pages with one user bypass the swap cache when they are read back
+ *
+ * Context: process, may sleep.
+ * Return: the disk, with its operations, or ERR_PTR(-errno); put_disk() it.
+ */
+struct gendisk *port_disk_alloc(bool direct)
+{
+	struct queue_limits limits = {
+		.logical_block_size = PAGE_SIZE,
+		.physical_block_size = PAGE_SIZE,
+		.features = direct ? BLK_FEAT_SYNCHRONOUS : 0,
+	};
+	struct gendisk *disk = blk_alloc_disk(&limits, NUMA_NO_NODE);
+
+	if (!IS_ERR(disk))
+		disk->fops = &disk_fops;
+	return disk;
+}
+
+/**
+ * port_folio_entry() - the swap entry of a folio
+ * @folio: of the swap cache, or about to be read past it
+ *
+ * Context: the folio is locked.
+ */
+swp_entry_t port_folio_entry(struct folio *folio)
+{
+	return folio->swap;
+}
+
+/* ---- Objects of zsmalloc ---- */
+
+/**
+ * port_zs_malloc() - an object of a pool
+ * @pool: the pool
+ * @size: bytes, up to a page
+ * @gfp: how to allocate
+ *
+ * Context: as @gfp says.
+ * Return: a handle, or an error that IS_ERR_VALUE() tells.
+ */
+unsigned long port_zs_malloc(struct zs_pool *pool, size_t size, gfp_t gfp)
+{
+	return zs_malloc(pool, size, gfp);
+}
+
+/**
+ * port_zs_write() - fill an object
+ * @pool: the pool
+ * @handle: the object
+ * @src: its new contents
+ * @len: bytes, as many as it was allocated with
+ *
+ * Context: any but interrupts; doesn't sleep.
+ */
+void port_zs_write(struct zs_pool *pool, unsigned long handle, const void *src, size_t len)
+{
+	memcpy(zs_map_object(pool, handle, ZS_MM_WO), src, len);
+	zs_unmap_object(pool, handle);
+}
+
+/**
+ * port_zs_read_begin() - look at an object
+ * @pool: the pool
+ * @handle: the object
+ * @len: its length in bytes
+ * @buffer: @len bytes that may be used for it
+ *
+ * Context: any but interrupts; no sleeping until port_zs_read_end().
+ * Return: its contents.
+ */
+const void *port_zs_read_begin(struct zs_pool *pool, unsigned long handle, size_t len,
+			       void *buffer)
+{
+	return zs_map_object(pool, handle, ZS_MM_RO);
+}
+
+/**
+ * port_zs_read_end() - the reverse of port_zs_read_begin()
+ * @pool: the pool
+ * @handle: the object
+ * @len: its length in bytes
+ * @mem: what that returned
+ */
+void port_zs_read_end(struct zs_pool *pool, unsigned long handle, size_t len, const void *mem)
+{
+	zs_unmap_object(pool, handle);
+}
+
+/* ---- Compressors ---- */
+
+static struct crypto_comp *crypto_of(struct port_comp *comp)
+{
+	return (struct crypto_comp *)comp;
+}
+
+/**
+ * port_comp_exists() - has this kernel such a compressor
+ * @name: of the crypto API, as "lz4"
+ *
+ * Context: process, may sleep: it may be in a module that is loaded for it.
+ */
+bool port_comp_exists(const char *name)
+{
+	return crypto_has_comp(name, 0, 0);
+}
+
+/**
+ * port_comp_alloc() - state of a compressor for one user at a time
+ * @name: of the crypto API
+ *
+ * Context: process, may sleep.
+ * Return: the state or ERR_PTR(-errno).
+ */
+struct port_comp *port_comp_alloc(const char *name)
+{
+	return (struct port_comp *)crypto_alloc_comp(name, 0, 0);
+}
+
+/**
+ * port_comp_free() - the reverse of port_comp_alloc()
+ * @comp: the state
+ */
+void port_comp_free(struct port_comp *comp)
+{
+	crypto_free_comp(crypto_of(comp));
+}
+
+/**
+ * port_comp_compress() - compress a page
+ * @comp: the state
+ * @src: the page
+ * @dst: where to
+ * @len: in: room at @dst, out: what it became, bytes
+ *
+ * Context: may not sleep.
+ * Return: 0 or -errno.
+ */
+int port_comp_compress(struct port_comp *comp, const void *src, void *dst, unsigned int *len)
+{
+	return crypto_comp_compress(crypto_of(comp), src, PAGE_SIZE, dst, len);
+}
+
+/**
+ * port_comp_decompress() - the reverse of port_comp_compress()
+ * @comp: the state
+ * @src: the compressed page
+ * @len: its length in bytes
+ * @dst: a page
+ *
+ * Context: may not sleep.
+ * Return: 0, or -EIO if that isn't a compressed page.
+ */
+int port_comp_decompress(struct port_comp *comp, const void *src, unsigned int len, void *dst)
+{
+	unsigned int out = PAGE_SIZE;
+
+	if (crypto_comp_decompress(crypto_of(comp), src, len, dst, &out) || out != PAGE_SIZE)
+		return -EIO;
+	return 0;
 }

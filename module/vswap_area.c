@@ -347,8 +347,15 @@ static void discard(void)
 	area.prepared = false;
 }
 
-/* swapon(2) comes through here, and must find everything ready. */
-static int area_open(struct gendisk *disk, blk_mode_t mode)
+/**
+ * vswap_area_open() - our device is opened
+ *
+ * swapon(2) comes through here, and must find everything ready.
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -errno.
+ */
+int vswap_area_open(void)
 {
 	int err = 0;
 
@@ -361,8 +368,14 @@ static int area_open(struct gendisk *disk, blk_mode_t mode)
 	return err;
 }
 
-/* The last thing swapoff(2) does is to close the device. */
-static void area_release(struct gendisk *disk)
+/**
+ * vswap_area_release() - our device is closed
+ *
+ * The last thing swapoff(2) does.
+ *
+ * Context: process, may sleep.
+ */
+void vswap_area_release(void)
 {
 	mutex_lock(&area.lock);
 	if (area.prepared && port_area_is_gone())
@@ -372,7 +385,13 @@ static void area_release(struct gendisk *disk)
 
 /* ---- The device ---- */
 
-static void area_slot_free_notify(struct block_device *bdev, unsigned long slot)
+/**
+ * vswap_area_slot_freed() - swap_slot_free_notify of our device
+ * @slot: a slot whose last use is gone
+ *
+ * Context: any, maybe with interrupts off.
+ */
+void vswap_area_slot_freed(u32 slot)
 {
 	/* Not for an area on our device that was left as it was. */
 	if (port_area_is_adopted())
@@ -404,7 +423,7 @@ static bool is_swap_read(struct bio_vec *bv, u32 slot)
 
 	return slot && bv->bv_len == PAGE_SIZE && !bv->bv_offset && !folio->mapping &&
 	       folio_test_locked(folio) &&
-	       swp_offset(folio->swap) + folio_page_idx(folio, bv->bv_page) == slot;
+	       swp_offset(port_folio_entry(folio)) + folio_page_idx(folio, bv->bv_page) == slot;
 }
 
 static int serve_page(struct bio *bio, sector_t sector, struct bio_vec *bv)
@@ -471,7 +490,13 @@ static void show_bio(struct bio *bio)
 	bio_endio(bio);
 }
 
-static void area_submit_bio(struct bio *bio)
+/**
+ * vswap_area_submit_bio() - block I/O on our device
+ * @bio: the transfer; ended later, except for what can be answered at once
+ *
+ * Context: submit_bio().
+ */
+void vswap_area_submit_bio(struct bio *bio)
 {
 	unsigned long flags;
 	bool swap_write = bio_op(bio) == REQ_OP_WRITE && (bio->bi_opf & REQ_SWAP);
@@ -488,14 +513,6 @@ static void area_submit_bio(struct bio *bio)
 		queue_work(bio_queue, &area.bio_work);
 	}
 }
-
-static const struct block_device_operations area_fops = {
-	.owner = THIS_MODULE,
-	.open = area_open,
-	.release = area_release,
-	.submit_bio = area_submit_bio,
-	.swap_slot_free_notify = area_slot_free_notify,
-};
 
 static void destroy_queues(void)
 {
@@ -532,18 +549,13 @@ static int make_header(void)
 
 static int make_disk(bool direct)
 {
-	struct queue_limits limits = {
-		.logical_block_size = PAGE_SIZE,
-		.physical_block_size = PAGE_SIZE,
-		.features = direct ? BLK_FEAT_SYNCHRONOUS : 0,
-	};
 	struct gendisk *disk;
 	int err;
 
 	area.major = register_blkdev(0, "vswap");
 	if (area.major < 0)
 		return area.major;
-	disk = blk_alloc_disk(&limits, NUMA_NO_NODE);
+	disk = port_disk_alloc(direct);
 	if (IS_ERR(disk)) {
 		err = PTR_ERR(disk);
 		goto err_major;
@@ -552,7 +564,6 @@ static int make_disk(bool direct)
 	disk->first_minor = 0;
 	disk->minors = 1;
 	disk->flags |= GENHD_FL_NO_PART;
-	disk->fops = &area_fops;
 	strscpy(disk->disk_name, VSWAP_DEVICE, sizeof(disk->disk_name));
 	area.disk = disk;
 	set_capacity(disk, (sector_t)area.step << PAGE_SECTORS_SHIFT);

@@ -168,7 +168,7 @@ static void submit_file_pages(struct slots *slots, struct vswap_io *io, blk_opf_
 			continue;
 		word = READ_ONCE(*slot_word_ptr(slots, slot + i));
 		b = vswap_tier_backend(word);
-		b->ops->submit(b, io, opf, nth_page(page, i), run,
+		b->ops->submit(b, io, opf, page + i, run,
 			       vswap_tier_file_slot(word));
 	}
 }
