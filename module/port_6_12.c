@@ -1115,6 +1115,8 @@ static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(swapin_readahead),
 };
 
+VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
+
 /* ---- Start and stop ---- */
 
 /**
@@ -1139,7 +1141,7 @@ int port_init(void)
 int port_start(struct block_device *bdev)
 {
 	area.bdev = bdev;
-	return vswap_hooks_install(hooks, ARRAY_SIZE(hooks));
+	return vswap_hooks_install(hooks, ARRAY_SIZE(hooks), redirect);
 }
 
 /**

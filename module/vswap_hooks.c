@@ -28,18 +28,6 @@ int vswap_hooks_init(void)
 	return vswap_symbols_resolve(hook_symbols, ARRAY_SIZE(hook_symbols));
 }
 
-/*
- * Mirrors klp_ftrace_handler(). No recursion lock: nothing here can recurse, and
- * with one the redirection would be skipped now and then.
- */
-static void notrace redirect(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	struct vswap_hook *hook = container_of(ops, struct vswap_hook, ops);
-
-	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->replacement);
-}
-
 static int find_hook(struct vswap_hook *hook)
 {
 	unsigned long addr = vswap_symbol_address(hook->name);
@@ -56,7 +44,7 @@ static int find_hook(struct vswap_hook *hook)
 	return 0;
 }
 
-static int install_hook(struct vswap_hook *hook)
+static int install_hook(struct vswap_hook *hook, ftrace_func_t redirect)
 {
 	int err;
 
@@ -94,12 +82,13 @@ static void remove_hook(struct vswap_hook *hook)
  * vswap_hooks_install() - put all hooks in, or none
  * @hooks: the hooks; all are found before the first goes in
  * @nr: how many
+ * @redirect: VSWAP_REDIRECT()
  *
  * Context: process, may sleep.
  * Return: 0; -ENOENT if a function is missing or can't be traced; -EBUSY if
  * somebody else redirects one; with one line in the log.
  */
-int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr)
+int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr, ftrace_func_t redirect)
 {
 	unsigned int i;
 	int err;
@@ -110,7 +99,7 @@ int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr)
 			return err;
 	}
 	for (i = 0; i < nr; i++) {
-		err = install_hook(&hooks[i]);
+		err = install_hook(&hooks[i], redirect);
 		if (err) {
 			vswap_hooks_remove(hooks, i);
 			return err;

@@ -45,6 +45,20 @@ struct vswap_hook {
 	.set_original = set_original_##func,				\
 }
 
+/*
+ * The callback of all hooks; how the instruction pointer is set, SET_IP(fregs, ip), is
+ * another name in each kernel family. Mirrors klp_ftrace_handler(). No recursion lock:
+ * nothing here can recurse, and with one the redirection would be skipped now and then.
+ */
+#define VSWAP_REDIRECT(name, SET_IP)					\
+	static void notrace name(unsigned long ip, unsigned long parent_ip, \
+				 struct ftrace_ops *ops, struct ftrace_regs *fregs) \
+	{								\
+		struct vswap_hook *hook = container_of(ops, struct vswap_hook, ops); \
+									\
+		SET_IP(fregs, (unsigned long)hook->replacement);	\
+	}
+
 DECLARE_PER_CPU(long, vswap_hooks_inflight);
 
 /*
@@ -62,7 +76,7 @@ static inline void vswap_hook_exit(void)
 }
 
 int vswap_hooks_init(void);
-int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr);
+int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr, ftrace_func_t redirect);
 void vswap_hooks_remove(struct vswap_hook *hooks, unsigned int nr);
 
 #endif /* VSWAP_HOOKS_H */

@@ -35,6 +35,11 @@ load() {
 	grep -q '^/dev/vswap0 ' /proc/swaps || die "not in /proc/swaps"
 }
 
+# What vswap redirects on this kernel, while it is loaded: ftrace marks it with an I.
+hooked_functions() {
+	awk '/\) .*I/ { print $1 }' /sys/kernel/tracing/enabled_functions
+}
+
 # unload: swapoff and rmmod; whatever was stored has to be gone.
 unload() {
 	check "swapoff" swapoff /dev/vswap0

@@ -46,11 +46,11 @@ as_root() {
 # lock of that name. Two runs may want the same kernel at once; the second one
 # then finds the work of the first.
 with_lock() {
-	local name=$1
+	local lock=$1
 	shift
 	mkdir -p "$cache_dir/locks"
 	(
 		flock 9
 		"$@"
-	) 9>"$cache_dir/locks/$name"
+	) 9>"$cache_dir/locks/$lock"
 }
