@@ -4,6 +4,8 @@
 # What is built goes to build/.
 
 KERNEL	?= 6.12
+# What the tests run on.
+KERNELS	?= 6.12 6.1 7
 OUT	:= $(CURDIR)/build
 
 
@@ -15,12 +17,14 @@ help:
 	@echo 'make module            the module alone'
 	@echo 'make tools             vswapctl alone'
 	@echo 'make install           vswapctl, DESTDIR= PREFIX=/usr/local'
+	@echo 'make deb               Debian packages vswap-dkms and vswapctl, in build/deb'
 	@echo 'make check-static      checkpatch, sparse, shellcheck, indirect calls'
 	@echo 'make check-unit        slots, extents, file maps in user space, with sanitizers'
 	@echo 'make check-tools       vswapctl and the workload'
 	@echo 'make check-lab         the lab itself'
-	@echo 'make check-dkms        dkms add, build, remove'
-	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b"'
+	@echo 'make check-dkms        dkms add, build, remove for each kernel'
+	@echo 'make check-deb         the Debian packages'
+	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
 	@echo 'make bench             guest instructions beside zram and plain swap'
 	@echo 'make check-debug       some of them on a kernel with KASAN and lockdep (long)'
 	@echo 'make clean'
@@ -45,6 +49,10 @@ workload: packages
 install: tools
 	@$(MAKE) -s -C tools/vswapctl OUT=$(OUT) install
 
+.PHONY: deb
+deb: packages
+	@tests/deb/build
+
 .PHONY: demo
 demo: all
 	@tests/demo/run
@@ -53,7 +61,7 @@ demo: all
 check: all
 	@tests/check
 
-.PHONY: check-static check-unit check-tools check-lab check-dkms check-scenarios
+.PHONY: check-static check-unit check-tools check-lab check-dkms check-deb check-scenarios
 check-static: module
 	@tests/static/run $(KERNEL)
 
@@ -69,10 +77,16 @@ check-lab: all
 	@tests/vm/selftest
 
 check-dkms: packages
-	@tests/dkms/run $(KERNEL)
+	@for kernel in $(KERNELS); do tests/dkms/run $$kernel || exit; done
+
+check-deb: packages
+	@tests/deb/run
 
 check-scenarios: all
-	@tests/scenarios/run -k $(KERNEL) $(SCENARIO)
+	@for kernel in $(KERNELS); do \
+		tests/lib/build-module $$kernel && \
+		tests/scenarios/run -k $$kernel $(SCENARIO) || failed=1; \
+	done; [ -z "$$failed" ]
 
 .PHONY: bench
 bench: all

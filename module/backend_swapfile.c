@@ -238,6 +238,7 @@ static int open_path(struct vswap_backend *b, struct swapfile *sf, const char *p
 /* As read_swap_header() does for headers written on a machine of other endianness. */
 static void swab_header(union swap_header *header)
 {
+	u32 *bad = header->info.badpages;
 	u32 i;
 
 	if (swab32(header->info.version) != 1)
@@ -246,7 +247,7 @@ static void swab_header(union swap_header *header)
 	swab32s(&header->info.last_page);
 	swab32s(&header->info.nr_badpages);
 	for (i = 0; i < min_t(u32, header->info.nr_badpages, MAX_SWAP_BADPAGES); i++)
-		swab32s(&header->info.badpages[i]);
+		swab32s(&bad[i]);
 }
 
 /* Mirrors read_swap_header(). */
@@ -344,11 +345,13 @@ out:
 static int mark_bad_pages(struct vswap_backend *b, struct swapfile *sf,
 			  const union swap_header *header)
 {
-	u32 i;
+	/* Declared with one element, whatever follows. */
+	const u32 *badpages = header->info.badpages;
 	int err = filemap_mark_bad(&sf->slots, 0);
+	u32 i;
 
 	for (i = 0; i < header->info.nr_badpages && !err; i++) {
-		u32 bad = header->info.badpages[i];
+		u32 bad = badpages[i];
 
 		if (!bad || bad > header->info.last_page)
 			return refuse(b, sf->path, -EINVAL, "corrupted swap header");

@@ -17,6 +17,8 @@
 #include <linux/swap.h>
 #include <linux/types.h>
 
+#include "vswap_io.h"
+
 /* Slots come in whole swap address spaces of the kernel: 64 MiB. */
 #define PORT_SLOTS_STEP		(1U << 14)
 
@@ -38,8 +40,10 @@ bool port_area_get(void);
 void port_area_put(void);
 int port_area_grow(u32 nr_slots);
 u32 port_area_slots(void);
+bool port_area_is_short(u32 nr_free, u32 low_water);
 void port_area_set_capacity(unsigned long pages);
 unsigned long port_area_used(void);
+unsigned long port_area_zero_pages(unsigned long held);
 unsigned long port_area_capacity(void);
 int port_area_priority(void);
 u64 port_area_memory(void);
@@ -82,6 +86,7 @@ void vswap_area_release(void);
 void vswap_area_submit_bio(struct bio *bio);
 void vswap_area_slot_freed(u32 slot);
 
+/* Where the port allocates: */
 s64 vswap_area_alloc(unsigned int order);
 void vswap_area_forget(u32 slot, unsigned int nr);
 void vswap_area_free(u32 slot, unsigned int nr);
@@ -89,5 +94,10 @@ int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf);
 void vswap_area_in(u32 slot, struct folio *folio);
 void vswap_area_set_zero(u32 slot);
 bool vswap_area_in_ram(u32 slot);
+/* Where the kernel allocates: */
+void vswap_area_write(u32 slot, struct folio *folio, vswap_end_fn end, void *data);
+void vswap_area_read(u32 slot, struct folio *folio, vswap_end_fn end, void *data);
+void vswap_area_release_slot(u32 slot);
+void vswap_area_look(void);
 
 #endif /* VSWAP_PORT_H */

@@ -629,6 +629,18 @@ u32 port_area_slots(void)
 }
 
 /**
+ * port_area_is_short() - is it time for more slots
+ * @nr_free: clusters without a table
+ * @low_water: as many clusters should be free
+ *
+ * Context: process; between port_area_get() and port_area_put().
+ */
+bool port_area_is_short(u32 nr_free, u32 low_water)
+{
+	return nr_free < low_water;
+}
+
+/**
  * port_area_set_capacity() - change what the area advertises
  * @pages: at least as many as are in use, else that is taken
  *
@@ -669,6 +681,17 @@ void port_area_set_capacity(unsigned long pages)
 unsigned long port_area_used(void)
 {
 	return port_area_is_on() ? atomic_read(&area.used) : 0;
+}
+
+/**
+ * port_area_zero_pages() - slots in use that the kernel keeps as zero pages
+ * @held: slots in use that we hold something for
+ *
+ * Return: pages; none, all come to us.
+ */
+unsigned long port_area_zero_pages(unsigned long held)
+{
+	return 0;
 }
 
 /**

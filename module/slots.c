@@ -396,6 +396,68 @@ s64 slots_alloc(struct slots *s, unsigned int cpu, unsigned int order)
 	return slot >= 0 ? slot : alloc_reopen(s, cpu, order);
 }
 
+/* Put a free cluster to use with a table, outside of all lists. Under its lock. */
+static void cluster_use(struct slots *s, struct slot_cluster *c, u64 *table)
+{
+	spin_lock(&s->lock);
+	list_del_init(&c->list);
+	count(&s->nr_free, -1);
+	count(&s->nr_tables, 1);
+	WRITE_ONCE(c->table, table);
+	c->state = CLUSTER_TAKEN;
+	c->order = 0;
+	spin_unlock(&s->lock);
+}
+
+/**
+ * slots_take() - slots that somebody else chose are in use from now on
+ * @s: the slots; slots_alloc() is never called for them
+ * @slot: the first
+ * @nr: how many, 1..512, all in one cluster but the first; some may be in use already
+ *
+ * The words of those that weren't in use are SLOT_EMPTY.
+ *
+ * Context: Any that @s->ops->page_alloc can be called in. Takes locks with interrupts
+ * off, but allocates without.
+ * Return: 0; -ENOMEM, or -EINVAL for a bad argument: nothing has changed then.
+ */
+int slots_take(struct slots *s, u32 slot, unsigned int nr)
+{
+	u32 idx = slot_index(slot), i;
+	struct slot_cluster *c = cluster_of(s, slot);
+	u64 *table = NULL;
+	unsigned long flags;
+
+	/* Pairs with the release in slots_grow(). */
+	if ((slot >> SLOTS_CLUSTER_SHIFT) >= smp_load_acquire(&s->nr_clusters) ||
+	    slot < SLOTS_PER_CLUSTER || !nr || nr > SLOTS_PER_CLUSTER - idx)
+		return -EINVAL;
+
+	spin_lock_irqsave(&c->lock, flags);
+	while (!c->table && !table) {
+		spin_unlock_irqrestore(&c->lock, flags);
+		table = s->ops->page_alloc();
+		if (!table)
+			return -ENOMEM;
+		spin_lock_irqsave(&c->lock, flags);
+	}
+	if (!c->table) {
+		cluster_use(s, c, table);
+		table = NULL;
+	}
+	for (i = idx; i < idx + nr; i++) {
+		if (test_bit(i, c->map))
+			continue;
+		__set_bit(i, c->map);
+		WRITE_ONCE(c->used, c->used + 1);
+		WRITE_ONCE(c->table[i], slot_word(SLOT_EMPTY, 0));
+	}
+	spin_unlock_irqrestore(&c->lock, flags);
+	if (table)
+		s->ops->page_free(table);
+	return 0;
+}
+
 /* Take slots out of use; the caller holds the cluster's lock. Returns 0 or -EINVAL. */
 static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigned int nr)
 {
@@ -410,7 +472,9 @@ static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigne
 	WRITE_ONCE(c->used, c->used - nr);
 
 	/* Open clusters stay open, even empty ones: the CPU will want one soon. */
-	if (c->state != CLUSTER_OPEN && rank_of(c->used) != before)
+	if (c->state == CLUSTER_OPEN || (c->state == CLUSTER_TAKEN && c->used))
+		return 0;
+	if (rank_of(c->used) != before)
 		cluster_settle(s, c);
 	return 0;
 }

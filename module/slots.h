@@ -83,6 +83,7 @@ enum slot_cluster_state {
 	CLUSTER_OPEN,		/* some CPU allocates from it */
 	CLUSTER_PARTIAL,	/* on slots->partial[order] */
 	CLUSTER_FULL,		/* hardly a free slot; on no list until some are freed */
+	CLUSTER_TAKEN,		/* somebody else chooses its slots; on no list */
 };
 
 /**
@@ -168,6 +169,7 @@ int slots_init(struct slots *s, struct slot_cluster *clusters,
 unsigned long slots_exit(struct slots *s);
 void slots_grow(struct slots *s, u32 nr_clusters);
 s64 slots_alloc(struct slots *s, unsigned int cpu, unsigned int order);
+int slots_take(struct slots *s, u32 slot, unsigned int nr);
 int slots_free(struct slots *s, u32 slot, unsigned int nr);
 
 u64 slots_peek(struct slots *s, u32 slot);

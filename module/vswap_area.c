@@ -180,6 +180,67 @@ void vswap_area_in(u32 slot, struct folio *folio)
 }
 
 /**
+ * vswap_area_write() - store a folio under writeback whose slots the kernel chose
+ * @slot: its first slot
+ * @folio: see vswap_folio_write()
+ * @end: likewise
+ * @data: likewise
+ */
+void vswap_area_write(u32 slot, struct folio *folio, vswap_end_fn end, void *data)
+{
+	int err = slots_take(&area.slots, slot, folio_nr_pages(folio));
+
+	if (err)
+		end(data, err);
+	else
+		err = vswap_folio_write(&area.slots, slot, folio, end, data);
+	if (err)
+		queue_work(queue, &area.full);
+	/* Now and then is enough: once in a cluster. */
+	else if (!(slot % SLOTS_PER_CLUSTER))
+		vswap_area_look();
+}
+
+/**
+ * vswap_area_read() - read a folio of the swap cache back
+ * @slot: its first slot
+ * @folio: see vswap_folio_read()
+ * @end: likewise
+ * @data: likewise
+ */
+void vswap_area_read(u32 slot, struct folio *folio, vswap_end_fn end, void *data)
+{
+	vswap_folio_read(&area.slots, slot, folio, end, data);
+}
+
+/**
+ * vswap_area_release_slot() - the kernel has freed a slot that it chose
+ * @slot: the slot; it may never have been written
+ *
+ * Context: any; nobody else uses the slot.
+ */
+void vswap_area_release_slot(u32 slot)
+{
+	u64 *word = slot_word_ptr(&area.slots, slot);
+
+	if (!word || !READ_ONCE(*word))
+		return;
+	vswap_area_forget(slot, 1);
+	vswap_area_free(slot, 1);
+}
+
+/**
+ * vswap_area_look() - look whether slots and capacity are as they should be
+ *
+ * Context: any.
+ */
+void vswap_area_look(void)
+{
+	queue_work(queue, &area.grow);
+	queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
+}
+
+/**
  * vswap_area_set_zero() - a slot's page is all zero
  * @slot: a slot the caller owns
  *
@@ -255,7 +316,7 @@ static void grow_work(struct work_struct *work)
 	if (!port_area_get())
 		return;
 	mutex_lock(&area.lock);
-	if (READ_ONCE(area.slots.nr_free) < area.slots.low_water) {
+	if (port_area_is_short(READ_ONCE(area.slots.nr_free), area.slots.low_water)) {
 		noreclaim = memalloc_noreclaim_save();
 		err = grow_area();
 		memalloc_noreclaim_restore(noreclaim);
@@ -270,7 +331,10 @@ static void grow_work(struct work_struct *work)
 
 static unsigned long estimate_capacity(void)
 {
-	return vswap_tier_capacity() + vswap_stat_read(VSWAP_FILL_PAGES);
+	unsigned long fill = vswap_stat_read(VSWAP_FILL_PAGES);
+
+	/* Neither kind needs a backend. */
+	return vswap_tier_capacity() + fill + port_area_zero_pages(vswap_tier_used() + fill);
 }
 
 /* Anything moved since we last looked? */
@@ -404,7 +468,7 @@ static void show_header(struct bio_vec *bv, sector_t sector)
 	size_t offset = sector << SECTOR_SHIFT;
 	void *to;
 
-	zero_user(bv->bv_page, bv->bv_offset, bv->bv_len);
+	memzero_page(bv->bv_page, bv->bv_offset, bv->bv_len);
 	if (offset >= PAGE_SIZE)
 		return;
 	to = kmap_local_page(bv->bv_page);

@@ -23,10 +23,14 @@
  * struct folio_io - the transfers of one folio
  * @io: the set
  * @slots: where @io.slot lives
+ * @end: told how it ended
+ * @data: for @end
  */
 struct folio_io {
 	struct vswap_io io;
 	struct slots *slots;
+	vswap_end_fn end;
+	void *data;
 };
 
 static struct kmem_cache *io_cache;
@@ -173,8 +177,9 @@ static void submit_file_pages(struct slots *slots, struct vswap_io *io, blk_opf_
 	}
 }
 
-static struct folio_io *folio_io_alloc(struct slots *slots, u32 slot, struct folio *folio,
-				       void (*done)(struct vswap_io *io))
+/* Move what of a folio is in files; @done gets a struct folio_io. */
+static void transfer_folio(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf,
+			   void (*done)(struct vswap_io *io), vswap_end_fn end, void *data)
 {
 	struct folio_io *fio = mempool_alloc(io_pool, GFP_NOIO);
 
@@ -182,28 +187,50 @@ static struct folio_io *folio_io_alloc(struct slots *slots, u32 slot, struct fol
 	fio->io.folio = folio;
 	fio->io.slot = slot;
 	fio->slots = slots;
-	return fio;
+	fio->end = end;
+	fio->data = data;
+	submit_file_pages(slots, &fio->io, opf, folio_page(folio, 0), slot,
+			  folio_nr_pages(folio));
+	vswap_io_put(&fio->io, 0);
 }
 
-/*
- * Mirrors end_swap_bio_write(). A page whose write failed is dirty again and still
- * in memory; it must not be believed to be in the file.
- */
+/* Pages whose write failed must not be believed to be in the file. */
+static void forget_file_pages(struct slots *slots, u32 slot, unsigned int nr)
+{
+	while (nr--) {
+		if (slot_tag(READ_ONCE(*slot_word_ptr(slots, slot))) == SLOT_FILE)
+			vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
+		slot++;
+	}
+}
+
 static void folio_out_done(struct vswap_io *io)
 {
 	struct folio_io *fio = container_of(io, struct folio_io, io);
-	struct folio *folio = io->folio;
-	long i, nr = folio_nr_pages(folio);
+	vswap_end_fn end = fio->end;
+	void *data = fio->data;
+	int error = READ_ONCE(io->error);
 
-	if (unlikely(READ_ONCE(io->error))) {
-		for (i = 0; i < nr; i++)
-			if (slot_tag(READ_ONCE(*slot_word_ptr(fio->slots, io->slot + i))) == SLOT_FILE)
-				vswap_slot_set(fio->slots, io->slot + i, slot_word(SLOT_EMPTY, 0));
+	if (unlikely(error)) {
+		forget_file_pages(fio->slots, io->slot, folio_nr_pages(io->folio));
 		vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
+	}
+	mempool_free(fio, io_pool);
+	end(data, error);
+}
+
+/*
+ * Mirrors end_swap_bio_write(): a folio whose write failed is dirty again and still in
+ * memory.
+ */
+static void end_out(void *data, int error)
+{
+	struct folio *folio = data;
+
+	if (unlikely(error)) {
 		folio_mark_dirty(folio);
 		folio_clear_reclaim(folio);
 	}
-	mempool_free(fio, io_pool);
 	folio_end_writeback(folio);
 }
 
@@ -229,6 +256,17 @@ static int place_folio(struct slots *slots, u32 slot, struct folio *folio, bool 
 	return err;
 }
 
+static int store_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
+{
+	int err = place_folio(slots, slot, folio, in_file);
+
+	if (err)
+		vswap_stat_add(VSWAP_STORE_FAILURES, 1);
+	else
+		vswap_stat_add(VSWAP_PAGES_OUT, folio_nr_pages(folio));
+	return err;
+}
+
 /**
  * vswap_folio_out() - store a folio
  * @slots: the slots
@@ -245,18 +283,12 @@ static int place_folio(struct slots *slots, u32 slot, struct folio *folio, bool 
  */
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf)
 {
-	long nr = folio_nr_pages(folio);
-	struct folio_io *fio;
 	bool in_file;
-	int err;
+	int err = store_folio(slots, slot, folio, &in_file);
 
-	err = place_folio(slots, slot, folio, &in_file);
-	if (err) {
-		vswap_stat_add(VSWAP_STORE_FAILURES, 1);
+	if (err)
 		return err;
-	}
-	vswap_stat_add(VSWAP_PAGES_OUT, nr);
-	count_vm_events(PSWPOUT, nr);
+	count_vm_events(PSWPOUT, folio_nr_pages(folio));
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 	if (folio_test_pmd_mappable(folio))
 		count_vm_event(THP_SWPOUT);
@@ -265,40 +297,73 @@ int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_
 		folio_unlock(folio);
 		return 0;
 	}
-	fio = folio_io_alloc(slots, slot, folio, folio_out_done);
 	folio_start_writeback(folio);
 	folio_unlock(folio);
-	submit_file_pages(slots, &fio->io, REQ_OP_WRITE | REQ_SWAP | opf,
-			  folio_page(folio, 0), slot, nr);
-	vswap_io_put(&fio->io, 0);
+	transfer_folio(slots, slot, folio, REQ_OP_WRITE | REQ_SWAP | opf, folio_out_done,
+		       end_out, folio);
 	return 0;
 }
 
-/* Mirrors end_swap_bio_read(): a folio that is not up to date is SIGBUS. */
-static void finish_read(u32 slot, struct folio *folio, int error)
+/**
+ * vswap_folio_write() - store a folio that is under writeback
+ * @slots: the slots
+ * @slot: its first slot; the others follow
+ * @folio: an unlocked folio in the swap cache, under writeback
+ * @end: called when it is stored, or could not be; maybe before this returns
+ * @data: for @end
+ *
+ * Mirrors a swap_ops' submit_write.
+ *
+ * Context: reclaim, may sleep.
+ * Return: 0, or what @end was told: -ENOSPC, -ENOMEM or -EIO, no page is stored.
+ */
+int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
+		      void *data)
+{
+	bool in_file;
+	int err = store_folio(slots, slot, folio, &in_file);
+
+	if (!err && in_file)
+		transfer_folio(slots, slot, folio, REQ_OP_WRITE | REQ_SWAP, folio_out_done, end,
+			       data);
+	else
+		end(data, err);
+	return err;
+}
+
+static void count_read(u32 slot, struct folio *folio, int error)
 {
 	long nr = folio_nr_pages(folio);
 
 	if (likely(!error)) {
 		vswap_stat_add(VSWAP_PAGES_IN, nr);
-		folio_mark_uptodate(folio);
 	} else {
 		vswap_stat_add(VSWAP_READ_ERRORS, nr);
 		pr_alert_ratelimited("slot %u: read error %d, %ld pages are lost to their reader\n",
 				     slot, error, nr);
 	}
-	folio_unlock(folio);
 }
 
 static void folio_in_done(struct vswap_io *io)
 {
 	struct folio_io *fio = container_of(io, struct folio_io, io);
-	struct folio *folio = io->folio;
-	u32 slot = io->slot;
+	vswap_end_fn end = fio->end;
+	void *data = fio->data;
 	int error = READ_ONCE(io->error);
 
+	count_read(io->slot, io->folio, error);
 	mempool_free(fio, io_pool);
-	finish_read(slot, folio, error);
+	end(data, error);
+}
+
+/* Mirrors end_swap_bio_read(): a folio that is not up to date is SIGBUS. */
+static void end_in(void *data, int error)
+{
+	struct folio *folio = data;
+
+	if (likely(!error))
+		folio_mark_uptodate(folio);
+	folio_unlock(folio);
 }
 
 /* Fill one page if its data is in RAM. Returns 1 if it is in a file. */
@@ -347,6 +412,21 @@ static int transfer_pages(struct slots *slots, u32 slot, struct page *page, unsi
 	return READ_ONCE(sio.io.error);
 }
 
+/* Fill the pages whose data is in RAM; @in_file: others are in files. */
+static int load_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
+{
+	long i, nr = folio_nr_pages(folio);
+	int err = 0;
+
+	*in_file = false;
+	for (i = 0; i < nr && err >= 0; i++) {
+		err = load_page(slots, slot + i, folio_page(folio, i));
+		if (err > 0)
+			*in_file = true;
+	}
+	return min(err, 0);
+}
+
 /**
  * vswap_folio_in() - read a folio back
  * @slots: the slots
@@ -362,29 +442,48 @@ static int transfer_pages(struct slots *slots, u32 slot, struct page *page, unsi
  */
 void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
 {
-	long i, nr = folio_nr_pages(folio);
-	struct folio_io *fio;
-	bool in_file = false;
-	int err = 0;
+	long nr = folio_nr_pages(folio);
+	bool in_file;
+	int err = load_folio(slots, slot, folio, &in_file);
 
-	for (i = 0; i < nr && err >= 0; i++) {
-		err = load_page(slots, slot + i, folio_page(folio, i));
-		if (err > 0)
-			in_file = true;
-	}
 	count_vm_events(PSWPIN, nr);
-	err = min(err, 0);
 	if (!err && in_file && !folio_test_swapcache(folio)) {
 		err = transfer_pages(slots, slot, folio_page(folio, 0), nr, REQ_OP_READ);
 		in_file = false;
 	}
-	if (err || !in_file) {
-		finish_read(slot, folio, err);
+	if (!err && in_file) {
+		transfer_folio(slots, slot, folio, REQ_OP_READ, folio_in_done, end_in, folio);
 		return;
 	}
-	fio = folio_io_alloc(slots, slot, folio, folio_in_done);
-	submit_file_pages(slots, &fio->io, REQ_OP_READ, folio_page(folio, 0), slot, nr);
-	vswap_io_put(&fio->io, 0);
+	count_read(slot, folio, err);
+	end_in(folio, err);
+}
+
+/**
+ * vswap_folio_read() - read a folio of the swap cache back
+ * @slots: the slots
+ * @slot: its first slot
+ * @folio: a locked folio in the swap cache, not up to date
+ * @end: called when all of it has been read, or some could not be; maybe before this
+ *	returns
+ * @data: for @end
+ *
+ * Mirrors a swap_ops' submit_read.
+ *
+ * Context: process, may sleep.
+ */
+void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
+		      void *data)
+{
+	bool in_file;
+	int err = load_folio(slots, slot, folio, &in_file);
+
+	if (!err && in_file) {
+		transfer_folio(slots, slot, folio, REQ_OP_READ, folio_in_done, end, data);
+		return;
+	}
+	count_read(slot, folio, err);
+	end(data, err);
 }
 
 /**

@@ -10,11 +10,18 @@
 
 #include "slots.h"
 
+/* Told how a folio's transfer ended: 0 or -errno. Any context, interrupts included. */
+typedef void (*vswap_end_fn)(void *data, int error);
+
 int vswap_io_start(void);
 void vswap_io_stop(void);
 
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf);
 void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio);
+int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
+		      void *data);
+void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
+		      void *data);
 
 int vswap_page_out(struct slots *slots, u32 slot, struct page *page);
 int vswap_page_in(struct slots *slots, u32 slot, struct page *page);

@@ -234,3 +234,19 @@ unsigned long vswap_tier_capacity(void)
 		sum += backends[i].ops->capacity(&backends[i]);
 	return sum;
 }
+
+/**
+ * vswap_tier_used() - what the backends hold
+ *
+ * Context: any; not exact while pages move.
+ * Return: pages.
+ */
+unsigned long vswap_tier_used(void)
+{
+	unsigned long sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr_backends; i++)
+		sum += vswap_backend_sum(&backends[i], BACKEND_USED_PAGES);
+	return sum;
+}

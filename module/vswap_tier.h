@@ -17,6 +17,7 @@ int vswap_tier_place(struct page *page, u32 slot, u64 *word);
 void vswap_tier_release(u64 word);
 struct vswap_backend *vswap_tier_backend(u64 word);
 unsigned long vswap_tier_capacity(void);
+unsigned long vswap_tier_used(void);
 
 struct vswap_backend *vswap_tier_get(unsigned int rank);
 

@@ -620,6 +620,54 @@ static void stale_entry(void)
 	space_exit(&sp, 0);
 }
 
+/* Slots that somebody else chose: a table while there is one, on no list. */
+static void taken(void)
+{
+	u32 i;
+
+	space_init(&sp, 4, 1);
+	space_grow(&sp, 4);
+	CHECK_EQ(slots_take(&sp.s, 0, 1), -EINVAL);
+	CHECK_EQ(slots_take(&sp.s, 511, 1), -EINVAL);
+	CHECK_EQ(slots_take(&sp.s, 600, 0), -EINVAL);
+	CHECK_EQ(slots_take(&sp.s, 1000, 25), -EINVAL);
+	CHECK_EQ(slots_take(&sp.s, 4 * SLOTS_PER_CLUSTER, 1), -EINVAL);
+	CHECK_EQ(slots_take(&sp.s, U32_MAX, 1), -EINVAL);
+	CHECK_EQ(sp.s.nr_tables, 0);
+
+	CHECK_EQ(slots_take(&sp.s, 600, 3), 0);
+	CHECK_EQ(sp.s.nr_tables, 1);
+	CHECK_EQ(*slot_word_ptr(&sp.s, 602), slot_word(SLOT_EMPTY, 0));
+	CHECK_EQ(*slot_word_ptr(&sp.s, 603), 0);
+	/* What one of them holds stays, when it is taken again with others. */
+	CHECK_EQ(slot_set_fill(&sp.s, 602, 7), 0);
+	CHECK_EQ(slots_take(&sp.s, 601, 4), 0);
+	CHECK_EQ(slot_tag(*slot_word_ptr(&sp.s, 602)), SLOT_FILL);
+	CHECK_EQ(cluster(600)->used, 5);
+	space_validate(&sp);
+	CHECK_EQ(slots_free(&sp.s, 605, 1), -EINVAL);
+	must_free(600, 5);
+	CHECK_EQ(sp.s.nr_tables, 0);
+	CHECK_EQ(sp.s.nr_free, 3);
+	space_validate(&sp);
+
+	/* Of all clusters, to the last slot, and each rank on the way back. */
+	for (i = 1; i < 4; i++)
+		CHECK_EQ(slots_take(&sp.s, i * SLOTS_PER_CLUSTER, SLOTS_PER_CLUSTER), 0);
+	space_validate(&sp);
+	CHECK_EQ(sp.s.nr_free, 0);
+	for (i = SLOTS_PER_CLUSTER; i < 4 * SLOTS_PER_CLUSTER; i++)
+		must_free(i, 1);
+	space_validate(&sp);
+	CHECK_EQ(sp.s.nr_free, 3);
+
+	test_fail_alloc(1);
+	CHECK_EQ(slots_take(&sp.s, 700, 1), -ENOMEM);
+	CHECK_EQ(sp.s.nr_free, 3);
+	space_validate(&sp);
+	space_exit(&sp, 0);
+}
+
 static void random_scripts(void)
 {
 	play_random(slots_play, 60, 4000);
@@ -636,6 +684,7 @@ int main(void)
 		TEST(growth_at_tail), TEST(fail_nth), TEST(no_memory_but_partial),
 		TEST(fill_values), TEST(opened_meanwhile), TEST(opened_meanwhile_and_freed),
 		TEST(freed_while_picked), TEST(wide_meanwhile), TEST(stale_entry),
+		TEST(taken),
 		TEST(random_scripts),
 	};
 

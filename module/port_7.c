@@ -1,0 +1,1130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Port to kernels of the 7 family: swap tables in the kernel's clusters, struct
+ * swap_ops.
+ *
+ * The kernel keeps counts, cgroups and the swap cache in tables that come and go with
+ * a cluster, and its own allocator hands out the slots. So only the array of clusters
+ * has to grow, and of ours there is a word for each slot that was written. Pages come
+ * and go by the area's swap_ops, a slot's end by swap_slot_free_notify. One hook, on
+ * zswap_swapon(): the place in swapon(2) where the area is complete and not yet seen
+ * by anybody. If a tracer keeps that from running, the area stays an ordinary one
+ * without a usable page.
+ */
+#define pr_fmt(fmt) "vswap: " fmt
+
+#include <crypto/acompress.h>
+#include <linux/blkdev.h>
+#include <linux/plist.h>
+#include <linux/rbtree.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/swap_ops.h>
+#include <linux/swapops.h>
+#include <linux/uio.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+#include <linux/zsmalloc.h>
+
+#include "port.h"
+#include "sparse.h"
+#include "vswap_hooks.h"
+#include "vswap_symbols.h"
+
+/* mm/swap.h, mm/swap_table.h, mm/swapfile.c, mm/zswap.c */
+#define SWAPFILE_CLUSTER		512
+#define ZSWAP_ADDRESS_SPACE_PAGES	PORT_SLOTS_STEP
+#define SWP_TB_BAD			((~0UL) << 3)
+#define SWAP_USAGE_OFFLIST_BIT		(1UL << (BITS_PER_LONG - 2))
+
+enum swap_cluster_flags {
+	CLUSTER_FLAG_NONE,
+	CLUSTER_FLAG_FREE,
+	CLUSTER_FLAG_NONFULL,
+};
+
+/* mm/swap.h, with CONFIG_MEMCG and the zero bit inside the table. */
+struct swap_cluster_info {
+	spinlock_t lock;
+	u16 count;
+	u8 flags;
+	u8 order;
+	atomic_long_t *table;
+	unsigned int *extend_table;
+	void *memcg_table;
+	struct list_head list;
+};
+
+/*
+ * Zero pages take slots, and nobody tells us: now and then we look how many clusters
+ * the kernel has left. 256 MiB of slots last for longer than that.
+ */
+#define WATCH_PERIOD	msecs_to_jiffies(100)
+#define LOW_CLUSTERS	128U
+
+void plist_add(struct plist_node *node, struct plist_head *head);
+void plist_del(struct plist_node *node, struct plist_head *head);
+
+VSWAP_DATA(struct swap_info_struct *, swap_info)
+VSWAP_DATA(spinlock_t, swap_lock)
+VSWAP_DATA(spinlock_t, swap_avail_lock)
+VSWAP_DATA(struct plist_head, swap_avail_head)
+VSWAP_DATA(struct plist_head, swap_active_head)
+VSWAP_DATA(long, total_swap_pages)
+VSWAP_DATA(struct xarray *, zswap_trees)
+VSWAP_DATA(unsigned int, nr_zswap_trees)
+VSWAP_DATA(unsigned long, swapfile_maximum_size)
+VSWAP_FUNC(plist_add)
+VSWAP_FUNC(plist_del)
+VSWAP_FUNC(generic_swapfile_activate)
+
+static const struct vswap_symbol symbols[] = {
+	VSWAP_SYMBOL(swap_info),
+	VSWAP_SYMBOL(swap_lock),
+	VSWAP_SYMBOL(swap_avail_lock),
+	VSWAP_SYMBOL(swap_avail_head),
+	VSWAP_SYMBOL(swap_active_head),
+	VSWAP_SYMBOL(total_swap_pages),
+	VSWAP_SYMBOL(zswap_trees),
+	VSWAP_SYMBOL(nr_zswap_trees),
+	VSWAP_SYMBOL(swapfile_maximum_size),
+	VSWAP_SYMBOL(plist_add),
+	VSWAP_SYMBOL(plist_del),
+	VSWAP_SYMBOL(generic_swapfile_activate),
+};
+
+/*
+ * The kernel's arrays, in its format; behind each is memory for the first @nr_slots
+ * slots and no hole.
+ */
+struct arrays {
+	struct sparse_array clusters;	/* si->cluster_info: per 512 slots */
+	struct sparse_array trees;	/* zswap_trees[type]: per 16384 */
+};
+
+/* The small arrays swapon(2) made, until a worker frees them. */
+struct original_arrays {
+	struct swap_cluster_info *clusters;
+	struct xarray *trees;
+};
+
+/*
+ * @bdev: our device: the swap area on it is ours
+ * @direct: the area is synchronous: no readahead, large folios are read whole
+ * @si: the area, once adopted; swap_info_structs are never freed
+ * @type: its swap type
+ * @file: the file swapon(2) opened, to recognise the area by
+ * @clusters: the base of @arrays.clusters while adopted, else NULL; si->cluster_info
+ *	equals it as long as the area is ours
+ * @arrays: reserved and partly mapped between prepare and discard
+ * @original: what they replaced
+ * @free_original: frees @original
+ * @watch: looks whether the kernel has clusters left
+ * @limit: slots that @arrays have addresses for
+ * @nr_slots: slots that @arrays have memory for
+ * @capacity: si->pages at adoption, pages
+ */
+static struct {
+	struct block_device *bdev;
+	bool direct;
+	struct swap_info_struct *si;
+	int type;
+	struct file *file;
+	struct swap_cluster_info *clusters;
+	struct arrays arrays;
+	struct original_arrays original;
+	struct work_struct free_original;
+	struct delayed_work watch;
+	u32 limit;
+	u32 nr_slots;
+	unsigned long capacity;
+} area;
+
+/**
+ * port_area_get() - keep the area from being taken apart
+ *
+ * Mirrors get_swap_device(): swapoff(2) waits for us.
+ *
+ * Context: any.
+ * Return: true, and port_area_put() is due; false if the area is not on.
+ */
+bool port_area_get(void)
+{
+	struct swap_info_struct *si = READ_ONCE(area.si);
+
+	if (!si || !percpu_ref_tryget_live(&si->users))
+		return false;
+	/* Pairs with the unlock at the end of enable_swap_info(). */
+	smp_rmb();
+	if (area.clusters && READ_ONCE(si->cluster_info) == area.clusters)
+		return true;
+	percpu_ref_put(&si->users);
+	return false;
+}
+
+/**
+ * port_area_put() - the reverse of port_area_get()
+ *
+ * Context: any.
+ */
+void port_area_put(void)
+{
+	percpu_ref_put(&area.si->users);
+}
+
+/* ---- Arrays ---- */
+
+static size_t clusters_size(u32 nr_slots)
+{
+	return (size_t)nr_slots / SWAPFILE_CLUSTER * sizeof(struct swap_cluster_info);
+}
+
+static size_t trees_size(u32 nr_slots)
+{
+	return (size_t)nr_slots / ZSWAP_ADDRESS_SPACE_PAGES * sizeof(struct xarray);
+}
+
+static int reserve_arrays(struct arrays *a, u32 limit)
+{
+	int err = sparse_array_reserve(&a->clusters, clusters_size(limit));
+
+	return err ?: sparse_array_reserve(&a->trees, trees_size(limit));
+}
+
+static int map_arrays(struct arrays *a, u32 nr)
+{
+	int err = sparse_array_map(&a->clusters, clusters_size(nr));
+
+	return err ?: sparse_array_map(&a->trees, trees_size(nr));
+}
+
+/* setup_swap_clusters_info() for the new slots. */
+static void init_clusters(u32 from, u32 to)
+{
+	struct swap_cluster_info *ci = area.arrays.clusters.base;
+	u32 i;
+
+	for (i = from / SWAPFILE_CLUSTER; i < to / SWAPFILE_CLUSTER; i++) {
+		spin_lock_init(&ci[i].lock);
+		INIT_LIST_HEAD(&ci[i].list);
+		ci[i].flags = CLUSTER_FLAG_FREE;
+	}
+}
+
+/* zswap_swapon() for the new slots. */
+static void init_trees(u32 from, u32 to)
+{
+	struct xarray *trees = area.arrays.trees.base;
+	u32 i;
+
+	for (i = from / ZSWAP_ADDRESS_SPACE_PAGES; i < to / ZSWAP_ADDRESS_SPACE_PAGES; i++)
+		xa_init(&trees[i]);
+}
+
+/* Memory and contents for slots up to @nr; the kernel doesn't see them yet. */
+static int populate(u32 nr)
+{
+	int err = map_arrays(&area.arrays, nr);
+
+	if (err)
+		return err;
+	init_clusters(area.nr_slots, nr);
+	init_trees(area.nr_slots, nr);
+	area.nr_slots = nr;
+	return 0;
+}
+
+/**
+ * port_area_prepare() - arrays for an area that is to be swapped on
+ * @limit: slots it may ever have, a multiple of PORT_SLOTS_STEP
+ * @nr_slots: slots it begins with, likewise
+ * @capacity: pages it is to advertise
+ *
+ * Context: process, may sleep; there is no area.
+ * Return: 0 or -ENOMEM with nothing kept.
+ */
+int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity)
+{
+	int err;
+
+	area.limit = limit;
+	area.capacity = capacity;
+	err = reserve_arrays(&area.arrays, limit);
+	if (!err)
+		err = populate(nr_slots);
+	if (err)
+		port_area_discard();
+	return err;
+}
+
+/**
+ * port_area_discard() - free the arrays
+ *
+ * Either they were never given to the kernel, or swapoff(2) has unmapped them all, and
+ * port_area_is_gone() says so.
+ *
+ * Context: process, may sleep.
+ */
+void port_area_discard(void)
+{
+	struct arrays *a = &area.arrays;
+
+	cancel_delayed_work_sync(&area.watch);
+	flush_work(&area.free_original);
+	if (area.clusters) {
+		sparse_array_free_pages(&a->clusters);
+		sparse_array_free_pages(&a->trees);
+	} else {
+		sparse_array_free(&a->clusters);
+		sparse_array_free(&a->trees);
+	}
+	WRITE_ONCE(area.clusters, NULL);
+	area.nr_slots = 0;
+}
+
+/* ---- Adoption, growth, capacity ---- */
+
+static void free_original(struct work_struct *work)
+{
+	struct original_arrays *o = &area.original;
+
+	kvfree(o->clusters);
+	kvfree(o->trees);
+	memset(o, 0, sizeof(*o));
+}
+
+/*
+ * Is the area of the shape this file was written for? It has two pages, in one cluster
+ * with a table in which all but slot 1 are bad.
+ */
+static bool looks_right(struct swap_info_struct *si)
+{
+	struct swap_cluster_info *ci = si->cluster_info;
+
+	return si->bdev == area.bdev && si->max == 2 && ci && ci->table &&
+	       ci->count == SWAPFILE_CLUSTER - 1 && ci->flags == CLUSTER_FLAG_NONFULL &&
+	       atomic_long_read(&ci->table[0]) == (long)SWP_TB_BAD &&
+	       !atomic_long_read(&ci->table[1]) && list_is_singular(&ci->list) &&
+	       (si->flags & SWP_BLKDEV) && (si->flags & SWP_SOLIDSTATE) &&
+	       k_nr_zswap_trees[si->type] == 1 && xa_empty(&k_zswap_trees[si->type][0]);
+}
+
+/*
+ * The first cluster has the header in it, and its table says that its slots are bad.
+ * Slot 1 joins them, so that the cluster is off all lists for good.
+ */
+static void move_first_cluster(struct swap_cluster_info *from, struct swap_cluster_info *to)
+{
+	list_del_init(&from->list);
+	to->table = from->table;
+	to->memcg_table = from->memcg_table;
+	to->count = SWAPFILE_CLUSTER;
+	to->flags = CLUSTER_FLAG_NONE;
+	atomic_long_set(&to->table[1], SWP_TB_BAD);
+}
+
+/* Let the kernel's allocator have the clusters from @from on. Under si->lock. */
+static void offer_clusters(struct swap_info_struct *si, u32 from, u32 to)
+{
+	u32 i;
+
+	for (i = max(from / SWAPFILE_CLUSTER, 1U); i < to / SWAPFILE_CLUSTER; i++)
+		list_add_tail(&area.clusters[i].list, &si->free_clusters);
+}
+
+static const struct swap_ops swap_ops;
+
+/* Make the area on our device grow in place, before anybody can see it. */
+static void adopt(struct swap_info_struct *si)
+{
+	area.si = si;
+	area.file = NULL;
+	WRITE_ONCE(area.type, si->type);
+	WRITE_ONCE(area.clusters, area.arrays.clusters.base);
+	area.original.clusters = si->cluster_info;
+	area.original.trees = k_zswap_trees[si->type];
+	move_first_cluster(si->cluster_info, area.clusters);
+	si->cluster_info = area.clusters;
+	k_zswap_trees[si->type] = area.arrays.trees.base;
+	k_nr_zswap_trees[si->type] = area.nr_slots / ZSWAP_ADDRESS_SPACE_PAGES;
+	si->ops = &swap_ops;
+	if (area.direct)
+		si->flags |= SWP_SYNCHRONOUS_IO;
+	else
+		si->flags &= ~SWP_SYNCHRONOUS_IO;
+	si->pages = area.capacity;
+	si->max = area.nr_slots;
+	spin_lock(&si->lock);
+	offer_clusters(si, 0, area.nr_slots);
+	spin_unlock(&si->lock);
+	schedule_work(&area.free_original);
+	schedule_delayed_work(&area.watch, WATCH_PERIOD);
+}
+
+/**
+ * port_area_is_on() - has swapon(2) brought up our area, and is it adopted
+ *
+ * Context: process.
+ */
+bool port_area_is_on(void)
+{
+	if (!port_area_get())
+		return false;
+	port_area_put();
+	return true;
+}
+
+/**
+ * port_area_is_adopted() - are the arrays in the kernel's hands
+ *
+ * From swapon(2) until port_area_discard().
+ *
+ * Context: process.
+ */
+bool port_area_is_adopted(void)
+{
+	return READ_ONCE(area.clusters);
+}
+
+/**
+ * port_area_is_gone() - has swapoff(2) finished with the area's arrays
+ *
+ * It frees them after it has taken them out of the swap_info_struct; only the
+ * flags, cleared at the very end, tell. A swap_info_struct that is in use anew has
+ * other arrays.
+ *
+ * Context: process.
+ * Return: true if there was an area and port_area_discard() may follow.
+ */
+bool port_area_is_gone(void)
+{
+	struct swap_info_struct *si = area.si;
+	bool gone;
+
+	if (!area.clusters)
+		return false;
+	spin_lock(k_swap_lock);
+	gone = si->cluster_info != area.clusters &&
+	       (!si->flags || si->flags == SWP_USED || si->cluster_info);
+	spin_unlock(k_swap_lock);
+	return gone;
+}
+
+/* Hold both locks that guard the size of an area. */
+static void lock_area(void)
+	__acquires(k_swap_lock) __acquires(&area.si->lock)
+{
+	spin_lock(k_swap_lock);
+	spin_lock(&area.si->lock);
+}
+
+static void unlock_area(void)
+	__releases(&area.si->lock) __releases(k_swap_lock)
+{
+	spin_unlock(&area.si->lock);
+	spin_unlock(k_swap_lock);
+}
+
+/* Is the area ours, and has swapoff not begun? Under lock_area(). */
+static bool is_writable(void)
+{
+	return area.clusters && area.si->cluster_info == area.clusters &&
+	       (area.si->flags & SWP_WRITEOK);
+}
+
+/* Let the kernel see slots from @before up to @nr. */
+static int publish(u32 before, u32 nr)
+{
+	int err = -EBUSY;
+
+	lock_area();
+	if (is_writable()) {
+		k_nr_zswap_trees[area.type] = nr / ZSWAP_ADDRESS_SPACE_PAGES;
+		/* The arrays before the size; pairs with get_swap_device(). */
+		smp_store_release(&area.si->max, nr);
+		offer_clusters(area.si, before, nr);
+		err = 0;
+	}
+	unlock_area();
+	return err;
+}
+
+/**
+ * port_area_grow() - more slots
+ * @nr_slots: as many in all, a multiple of PORT_SLOTS_STEP
+ *
+ * Context: process, may sleep; between port_area_get() and port_area_put(); one
+ * caller at a time.
+ * Return: 0; -ENOMEM; -ENOSPC beyond the limit; -EBUSY while being swapped off.
+ */
+int port_area_grow(u32 nr_slots)
+{
+	u32 before = area.nr_slots;
+	int err;
+
+	if (nr_slots > area.limit)
+		return -ENOSPC;
+	err = populate(nr_slots);
+	if (!err)
+		err = publish(before, nr_slots);
+	if (err)
+		area.nr_slots = before;
+	return err;
+}
+
+/**
+ * port_area_slots() - slots the area has
+ *
+ * Return: a multiple of PORT_SLOTS_STEP, 0 if there is no area.
+ */
+u32 port_area_slots(void)
+{
+	return area.nr_slots;
+}
+
+static unsigned long inuse(void)
+{
+	return atomic_long_read(&area.si->inuse_pages) & ~SWAP_USAGE_OFFLIST_BIT;
+}
+
+/* Has the kernel fewer free clusters than that? */
+static bool few_free_clusters(unsigned int wanted)
+{
+	struct swap_info_struct *si = area.si;
+	struct list_head *entry;
+	unsigned int nr = 0;
+
+	spin_lock(&si->lock);
+	list_for_each(entry, &si->free_clusters)
+		if (++nr == wanted)
+			break;
+	spin_unlock(&si->lock);
+	return nr < wanted;
+}
+
+/**
+ * port_area_is_short() - is it time for more slots
+ * @nr_free: clusters without a table
+ * @low_water: as many clusters should be free
+ *
+ * The kernel's allocator decides which cluster to break into. Only half as much again
+ * as is in use is added to, lest fragments make the area grow without end.
+ *
+ * Context: process; between port_area_get() and port_area_put().
+ */
+bool port_area_is_short(u32 nr_free, u32 low_water)
+{
+	unsigned long used = inuse();
+	u32 wanted = max(low_water, LOW_CLUSTERS);
+
+	return area.nr_slots < used + used / 2 + 2 * wanted * SWAPFILE_CLUSTER &&
+	       few_free_clusters(wanted);
+}
+
+static void watch(struct work_struct *work)
+{
+	if (!port_area_get())
+		return;
+	vswap_area_look();
+	port_area_put();
+	schedule_delayed_work(&area.watch, WATCH_PERIOD);
+}
+
+/*
+ * The kernel takes an area off the list to allocate from when exactly si->pages are in
+ * use, and puts it back at the next free. Under lock_area() and swap_avail_lock.
+ */
+static void join_or_leave_avail_list(struct swap_info_struct *si)
+{
+	bool off = atomic_long_read(&si->inuse_pages) & SWAP_USAGE_OFFLIST_BIT;
+	bool full = inuse() >= si->pages;
+
+	if (full && !off) {
+		atomic_long_or(SWAP_USAGE_OFFLIST_BIT, &si->inuse_pages);
+		static_call(k_plist_del)(&si->avail_list, k_swap_avail_head);
+	} else if (!full && off) {
+		atomic_long_and(~SWAP_USAGE_OFFLIST_BIT, &si->inuse_pages);
+		static_call(k_plist_add)(&si->avail_list, k_swap_avail_head);
+	}
+}
+
+/**
+ * port_area_set_capacity() - change what the area advertises
+ * @pages: at least as many as are in use, else that is taken
+ *
+ * Context: process; not from a hook.
+ */
+void port_area_set_capacity(unsigned long pages)
+{
+	struct swap_info_struct *si = area.si;
+	long change;
+
+	if (!si)
+		return;
+	lock_area();
+	if (is_writable()) {
+		spin_lock(k_swap_avail_lock);
+		change = -(long)si->pages;
+		pages = max(min_t(unsigned long, pages, INT_MAX), inuse());
+		WRITE_ONCE(si->pages, pages);
+		change += si->pages;
+		*k_total_swap_pages += change;
+		atomic_long_add(change, &nr_swap_pages);
+		join_or_leave_avail_list(si);
+		spin_unlock(k_swap_avail_lock);
+	}
+	unlock_area();
+}
+
+/**
+ * port_area_used() - slots in use
+ *
+ * Return: pages, 0 if there is no area.
+ */
+unsigned long port_area_used(void)
+{
+	return port_area_is_on() ? inuse() : 0;
+}
+
+/**
+ * port_area_zero_pages() - slots in use that the kernel keeps as zero pages
+ * @held: slots in use that we hold something for
+ *
+ * Return: pages, with those that are on their way to us.
+ */
+unsigned long port_area_zero_pages(unsigned long held)
+{
+	unsigned long used = port_area_used();
+
+	return used > held ? used - held : 0;
+}
+
+/**
+ * port_area_capacity() - what the area advertises
+ *
+ * Return: pages, 0 if there is no area.
+ */
+unsigned long port_area_capacity(void)
+{
+	return port_area_is_on() ? READ_ONCE(area.si->pages) : 0;
+}
+
+/**
+ * port_area_priority() - the area's swap priority
+ *
+ * Return: the priority, -1 if there is no area.
+ */
+int port_area_priority(void)
+{
+	return port_area_is_on() ? READ_ONCE(area.si->prio) : -1;
+}
+
+/**
+ * port_area_memory() - memory behind the arrays
+ *
+ * Return: bytes, without the tables that the kernel has in its clusters.
+ */
+u64 port_area_memory(void)
+{
+	return area.arrays.clusters.mapped + area.arrays.trees.mapped;
+}
+
+/* ---- Pages ---- */
+
+/**
+ * port_area_slot_freed() - the last use of a slot is gone
+ * @slot: the slot
+ *
+ * Context: swap_slot_free_notify: under the cluster's lock, maybe with interrupts off.
+ */
+void port_area_slot_freed(u32 slot)
+{
+	vswap_area_release_slot(slot);
+}
+
+static void write_end(void *data, int error)
+{
+	struct swap_iocb *sio = data;
+
+	sio->iocb.ki_complete(&sio->iocb, error ?: sio->len);
+}
+
+static void read_end(void *data, int error)
+{
+	struct swap_iocb *sio = data;
+
+	sio->iocb.ki_complete(&sio->iocb, error ? -EIO : sio->len);
+}
+
+/* One folio, under writeback. The kernel's own completion is for files. */
+static void submit_write(struct swap_io_ctx *ctx)
+{
+	struct swap_iocb *sio = ctx->sio;
+	struct folio *folio = page_folio(sio->bvecs[0].bv_page);
+	struct iov_iter unused;
+
+	swap_fs_prepare_rw(ctx, WRITE, &unused);
+	vswap_area_write(swp_offset(folio->swap), folio, write_end, sio);
+}
+
+static void submit_read(struct swap_io_ctx *ctx)
+{
+	struct swap_iocb *sio = ctx->sio;
+	struct folio *folio = page_folio(sio->bvecs[0].bv_page);
+	struct iov_iter unused;
+
+	swap_fs_prepare_rw(ctx, READ, &unused);
+	vswap_area_read(swp_offset(folio->swap), folio, read_end, sio);
+}
+
+/* Folios fail one by one, and lie anywhere. */
+static bool can_merge(struct folio *folio, struct folio *prev_folio, size_t prev_folio_size,
+		      int rw)
+{
+	return false;
+}
+
+static const struct swap_ops swap_ops = {
+	.can_merge = can_merge,
+	.submit_write = submit_write,
+	.submit_read = submit_read,
+};
+
+/* ---- The hook ---- */
+
+int zswap_swapon(int type, unsigned long nr_pages);
+
+VSWAP_ORIGINAL(zswap_swapon)
+
+/* swapon(2) has set up the area, and nobody else sees it yet. */
+static int hook_zswap_swapon(int type, unsigned long nr_pages)
+{
+	struct swap_info_struct *si;
+	int err;
+
+	vswap_hook_enter();
+	err = static_call(original_zswap_swapon)(type, nr_pages);
+	si = k_swap_info[type];
+	if (!err && si->bdev == area.bdev && area.nr_slots && !area.clusters) {
+		if (looks_right(si))
+			adopt(si);
+		else
+			pr_err("the swap area isn't laid out as expected: left alone, no use\n");
+	}
+	vswap_hook_exit();
+	return err;
+}
+
+static struct vswap_hook hooks[] = {
+	VSWAP_HOOK(zswap_swapon),
+};
+
+VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
+
+/* ---- Start and stop ---- */
+
+/**
+ * port_init() - find everything this file relies on
+ *
+ * Context: process, may sleep; after vswap_symbols_init().
+ * Return: 0, or -ENOENT with one line in the log for each thing missing.
+ */
+int port_init(void)
+{
+	BUILD_BUG_ON(sizeof(struct swap_cluster_info) != 48);
+	INIT_WORK(&area.free_original, free_original);
+	INIT_DEFERRABLE_WORK(&area.watch, watch);
+	return vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+}
+
+/**
+ * port_start() - hook the kernel
+ * @bdev: our device; the swap area on it will be adopted
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -errno with one line in the log and no hook left in.
+ */
+int port_start(struct block_device *bdev)
+{
+	area.bdev = bdev;
+	return vswap_hooks_install(hooks, ARRAY_SIZE(hooks), redirect);
+}
+
+/**
+ * port_stop() - take the hooks out
+ *
+ * Context: process, may sleep; the area is not on.
+ */
+void port_stop(void)
+{
+	vswap_hooks_remove(hooks, ARRAY_SIZE(hooks));
+}
+
+/**
+ * port_slots_limit() - slots this kernel can address in one swap area
+ *
+ * Return: a multiple of PORT_SLOTS_STEP.
+ */
+u32 port_slots_limit(void)
+{
+	unsigned long limit = min_t(unsigned long, *k_swapfile_maximum_size, U32_MAX);
+
+	return round_down(limit, PORT_SLOTS_STEP);
+}
+
+/**
+ * port_highest_priority() - of all swap areas in use
+ *
+ * Context: process.
+ * Return: the highest, or -1 if no area has one of 0 or more.
+ */
+int port_highest_priority(void)
+{
+	int prio = -1;
+
+	spin_lock(k_swap_lock);
+	if (!plist_head_empty(k_swap_active_head))
+		prio = -plist_first(k_swap_active_head)->prio;
+	spin_unlock(k_swap_lock);
+	return max(prio, -1);
+}
+
+/* ---- Swap files ---- */
+
+static void free_extents(struct rb_root *root)
+{
+	struct rb_node *node;
+
+	while ((node = rb_first(root))) {
+		rb_erase(node, root);
+		kfree(rb_entry(node, struct swap_extent, rb_node));
+	}
+}
+
+static int pass_extents(struct rb_root *root, port_extent_fn add, void *arg)
+{
+	struct rb_node *node;
+	int err = 0;
+
+	for (node = rb_first(root); node && !err; node = rb_next(node)) {
+		struct swap_extent *se = rb_entry(node, struct swap_extent, rb_node);
+
+		err = add(arg, se->start_page, se->nr_pages, se->start_block);
+	}
+	return err ? -EUCLEAN : 0;
+}
+
+/* As in setup_swap_extents(). */
+static int activate(struct swap_info_struct *sis)
+{
+	const struct address_space_operations *aops = sis->swap_file->f_mapping->a_ops;
+	sector_t span;
+	int err;
+
+	if (aops->swap_activate)
+		err = aops->swap_activate(sis, sis->swap_file, &span);
+	else
+		err = static_call(k_generic_swapfile_activate)(sis, sis->swap_file, &span);
+	return min(err, 0);
+}
+
+static void deactivate(struct file *file)
+{
+	if (file->f_mapping->a_ops->swap_deactivate)
+		file->f_mapping->a_ops->swap_deactivate(file);
+}
+
+/**
+ * port_map_file() - where the pages of a swap file lie
+ * @file: a regular file; on success its a_ops->swap_deactivate() is due, if it has one
+ * @nr_pages: in: pages of the area, out: those that are mapped
+ * @bdev: in: the file system's device, out: that of the extents
+ * @add: gets each extent, in order
+ * @arg: for @add
+ *
+ * Has the file system map the file as for swapon(2), into a swap_info_struct that
+ * only it and we see.
+ *
+ * Context: process, may sleep, inode lock held.
+ * Return: 0; -EOPNOTSUPP if pages only go through the file system; -EUCLEAN if @add
+ * refused; -ENOMEM; or what the file system says, -EINVAL for a file with holes.
+ */
+int port_map_file(struct file *file, u32 *nr_pages, struct block_device **bdev,
+		  port_extent_fn add, void *arg)
+{
+	struct swap_info_struct *sis = kzalloc(sizeof(*sis), GFP_KERNEL);
+	int err;
+
+	if (!sis)
+		return -ENOMEM;
+	spin_lock_init(&sis->lock);
+	sis->flags = SWP_USED;
+	sis->bdev = *bdev;
+	sis->swap_file = file;
+	sis->swap_extent_root = RB_ROOT;
+	sis->max = *nr_pages;
+	sis->pages = *nr_pages - 1;
+
+	err = activate(sis);
+	if (!err) {
+		/* A file system that wants its pages itself says so by its operations. */
+		if (sis->ops || !sis->bdev)
+			err = -EOPNOTSUPP;
+		else
+			err = pass_extents(&sis->swap_extent_root, add, arg);
+		if (err)
+			deactivate(file);
+	}
+	if (!err) {
+		*bdev = sis->bdev;
+		*nr_pages = min(*nr_pages, sis->max);
+	}
+	free_extents(&sis->swap_extent_root);
+	kfree(sis);
+	return err;
+}
+
+/**
+ * port_bdev_claim() - open a block device so that nobody else can use it meanwhile
+ * @dev: its number
+ * @holder: who wants it
+ * @claim: set to what port_bdev_release() takes
+ *
+ * Context: process, may sleep.
+ * Return: the device or ERR_PTR(-errno), -EBUSY if it is in use.
+ */
+struct block_device *port_bdev_claim(dev_t dev, void *holder, void **claim)
+{
+	struct file *file = bdev_file_open_by_dev(dev, BLK_OPEN_READ | BLK_OPEN_WRITE, holder,
+						  NULL);
+
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	*claim = file;
+	return file_bdev(file);
+}
+
+/**
+ * port_bdev_release() - the reverse of port_bdev_claim()
+ * @claim: what that gave
+ *
+ * Context: process, may sleep.
+ */
+void port_bdev_release(void *claim)
+{
+	fput(claim);
+}
+
+/* ---- Our device ---- */
+
+static int disk_open(struct gendisk *disk, blk_mode_t mode)
+{
+	return vswap_area_open();
+}
+
+static void disk_release(struct gendisk *disk)
+{
+	vswap_area_release();
+}
+
+static void disk_slot_free_notify(struct block_device *bdev, unsigned long slot)
+{
+	vswap_area_slot_freed(slot);
+}
+
+static const struct block_device_operations disk_fops = {
+	.owner = THIS_MODULE,
+	.open = disk_open,
+	.release = disk_release,
+	.submit_bio = vswap_area_submit_bio,
+	.swap_slot_free_notify = disk_slot_free_notify,
+};
+
+/**
+ * port_disk_alloc() - a gendisk of 4 KiB blocks that can be swapped on
+ * @direct: pages with one user bypass the swap cache when they are read back
+ *
+ * Context: process, may sleep.
+ * Return: the disk, with its operations, or ERR_PTR(-errno); put_disk() it.
+ */
+struct gendisk *port_disk_alloc(bool direct)
+{
+	struct queue_limits limits = {
+		.logical_block_size = PAGE_SIZE,
+		.physical_block_size = PAGE_SIZE,
+	};
+	struct gendisk *disk = blk_alloc_disk(&limits, NUMA_NO_NODE);
+
+	area.direct = direct;
+	if (!IS_ERR(disk))
+		disk->fops = &disk_fops;
+	return disk;
+}
+
+/**
+ * port_folio_entry() - the swap entry of a folio
+ * @folio: of the swap cache, or about to be read past it
+ *
+ * Context: the folio is locked.
+ */
+swp_entry_t port_folio_entry(struct folio *folio)
+{
+	return folio->swap;
+}
+
+/* ---- Objects of zsmalloc ---- */
+
+/**
+ * port_zs_malloc() - an object of a pool
+ * @pool: the pool
+ * @size: bytes, up to a page
+ * @gfp: how to allocate
+ *
+ * Context: as @gfp says.
+ * Return: a handle, or an error that IS_ERR_VALUE() tells.
+ */
+unsigned long port_zs_malloc(struct zs_pool *pool, size_t size, gfp_t gfp)
+{
+	return zs_malloc(pool, size, gfp, numa_node_id());
+}
+
+/**
+ * port_zs_write() - fill an object
+ * @pool: the pool
+ * @handle: the object
+ * @src: its new contents
+ * @len: bytes, as many as it was allocated with
+ *
+ * Context: any but interrupts; doesn't sleep.
+ */
+void port_zs_write(struct zs_pool *pool, unsigned long handle, const void *src, size_t len)
+{
+	zs_obj_write(pool, handle, (void *)src, len);
+}
+
+/**
+ * port_zs_read_begin() - look at an object
+ * @pool: the pool
+ * @handle: the object
+ * @len: its length in bytes
+ * @buffer: @len bytes that may be used for it
+ *
+ * Context: any but interrupts; no sleeping until port_zs_read_end().
+ * Return: its contents.
+ */
+const void *port_zs_read_begin(struct zs_pool *pool, unsigned long handle, size_t len,
+			       void *buffer)
+{
+	return zs_obj_read_begin(pool, handle, len, buffer);
+}
+
+/**
+ * port_zs_read_end() - the reverse of port_zs_read_begin()
+ * @pool: the pool
+ * @handle: the object
+ * @len: its length in bytes
+ * @mem: what that returned
+ */
+void port_zs_read_end(struct zs_pool *pool, unsigned long handle, size_t len, const void *mem)
+{
+	zs_obj_read_end(pool, handle, len, (void *)mem);
+}
+
+/* ---- Compressors ---- */
+
+/* Hardware that compresses later is no use: pages are wanted at once. */
+#define NOT_ASYNC	CRYPTO_ALG_ASYNC
+
+static struct acomp_req *request_of(struct port_comp *comp)
+{
+	return (struct acomp_req *)comp;
+}
+
+/**
+ * port_comp_exists() - has this kernel such a compressor
+ * @name: of the crypto API, as "lz4"
+ *
+ * Context: process, may sleep: it may be in a module that is loaded for it.
+ */
+bool port_comp_exists(const char *name)
+{
+	return crypto_has_acomp(name, 0, NOT_ASYNC);
+}
+
+/**
+ * port_comp_alloc() - state of a compressor for one user at a time
+ * @name: of the crypto API
+ *
+ * Context: process, may sleep.
+ * Return: the state or ERR_PTR(-errno).
+ */
+struct port_comp *port_comp_alloc(const char *name)
+{
+	struct crypto_acomp *tfm = crypto_alloc_acomp(name, 0, NOT_ASYNC);
+	struct acomp_req *req;
+
+	if (IS_ERR(tfm))
+		return ERR_CAST(tfm);
+	req = acomp_request_alloc(tfm);
+	if (!req) {
+		crypto_free_acomp(tfm);
+		return ERR_PTR(-ENOMEM);
+	}
+	acomp_request_set_callback(req, 0, NULL, NULL);
+	return (struct port_comp *)req;
+}
+
+/**
+ * port_comp_free() - the reverse of port_comp_alloc()
+ * @comp: the state
+ */
+void port_comp_free(struct port_comp *comp)
+{
+	struct crypto_acomp *tfm = crypto_acomp_reqtfm(request_of(comp));
+
+	acomp_request_free(request_of(comp));
+	crypto_free_acomp(tfm);
+}
+
+/**
+ * port_comp_compress() - compress a page
+ * @comp: the state
+ * @src: the page
+ * @dst: where to
+ * @len: in: room at @dst, out: what it became, bytes
+ *
+ * Context: may not sleep.
+ * Return: 0 or -errno.
+ */
+int port_comp_compress(struct port_comp *comp, const void *src, void *dst, unsigned int *len)
+{
+	struct acomp_req *req = request_of(comp);
+	int err;
+
+	acomp_request_set_src_nondma(req, src, PAGE_SIZE);
+	acomp_request_set_dst_nondma(req, dst, *len);
+	err = crypto_acomp_compress(req);
+	*len = req->dlen;
+	return err;
+}
+
+/**
+ * port_comp_decompress() - the reverse of port_comp_compress()
+ * @comp: the state
+ * @src: the compressed page
+ * @len: its length in bytes
+ * @dst: a page
+ *
+ * Context: may not sleep.
+ * Return: 0, or -EIO if that isn't a compressed page.
+ */
+int port_comp_decompress(struct port_comp *comp, const void *src, unsigned int len, void *dst)
+{
+	struct acomp_req *req = request_of(comp);
+
+	acomp_request_set_src_nondma(req, src, len);
+	acomp_request_set_dst_nondma(req, dst, PAGE_SIZE);
+	if (crypto_acomp_decompress(req) || req->dlen != PAGE_SIZE)
+		return -EIO;
+	return 0;
+}
