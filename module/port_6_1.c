@@ -49,14 +49,34 @@ struct swap_cgroup_ctrl {
 
 #define CGROUP_SLOTS_PER_PAGE	(PAGE_SIZE / sizeof(unsigned short))
 
-/* mm/internal prototypes: functions that no public header declares. */
-int __mem_cgroup_try_charge_swap(struct folio *folio, swp_entry_t entry);
-void __mem_cgroup_uncharge_swap(swp_entry_t entry, unsigned int nr_pages);
-bool folio_free_swap(struct folio *folio);
-void clear_shadow_from_swap_cache(int type, unsigned long begin, unsigned long end);
-void plist_del(struct plist_node *node, struct plist_head *head);
-struct page *read_swap_cache_async(swp_entry_t entry, gfp_t gfp, struct vm_area_struct *vma,
-				   unsigned long addr, bool do_poll, struct swap_iocb **plug);
+VSWAP_NEEDS("config FRONTSWAP");
+
+/* What is read or written here directly. */
+#define SWAP_LAYOUT(field)						\
+	field(swap_info_struct, users, struct percpu_ref)			\
+	field(swap_info_struct, flags, unsigned long)				\
+	field(swap_info_struct, prio, short)					\
+	field(swap_info_struct, type, signed char)				\
+	field(swap_info_struct, max, unsigned int)				\
+	field(swap_info_struct, swap_map, unsigned char *)			\
+	field(swap_info_struct, cluster_info, struct swap_cluster_info *)	\
+	field(swap_info_struct, free_clusters, struct swap_cluster_list)	\
+	field(swap_info_struct, lowest_bit, unsigned int)			\
+	field(swap_info_struct, highest_bit, unsigned int)			\
+	field(swap_info_struct, pages, unsigned int)				\
+	field(swap_info_struct, inuse_pages, unsigned int)			\
+	field(swap_info_struct, swap_extent_root, struct rb_root)		\
+	field(swap_info_struct, bdev, struct block_device *)			\
+	field(swap_info_struct, swap_file, struct file *)			\
+	field(swap_info_struct, frontswap_map, unsigned long *)			\
+	field(swap_info_struct, lock, spinlock_t)				\
+	field(swap_info_struct, avail_lists, struct plist_node [])		\
+	field(swap_cluster_info, lock, spinlock_t)				\
+	field(swap_cgroup_ctrl, map, struct page **)				\
+	field(swap_cgroup_ctrl, length, unsigned long)				\
+	field(swap_cgroup_ctrl, lock, spinlock_t)
+
+VSWAP_FIELDS(layout, SWAP_LAYOUT)
 
 VSWAP_DATA(struct swap_info_struct *, swap_info)
 VSWAP_DATA(spinlock_t, swap_lock)
@@ -70,18 +90,19 @@ VSWAP_DATA(const struct address_space_operations, swap_aops)
 VSWAP_DATA(struct swap_cgroup_ctrl, swap_cgroup_ctrl)
 VSWAP_DATA(unsigned long, swapfile_maximum_size)
 VSWAP_DATA(struct static_key, delayacct_key)
-VSWAP_FUNC(__mem_cgroup_try_charge_swap)
-VSWAP_FUNC(__mem_cgroup_uncharge_swap)
-VSWAP_FUNC(folio_free_swap)
-VSWAP_FUNC(clear_shadow_from_swap_cache)
-VSWAP_FUNC(__frontswap_invalidate_page)
-VSWAP_FUNC(plist_del)
-VSWAP_FUNC(read_swap_cache_async)
-VSWAP_FUNC(generic_swapfile_activate)
-VSWAP_FUNC(__delayacct_thrashing_start)
-VSWAP_FUNC(__delayacct_thrashing_end)
-VSWAP_FUNC(__delayacct_swapin_start)
-VSWAP_FUNC(__delayacct_swapin_end)
+VSWAP_FUNC(int, __mem_cgroup_try_charge_swap, (struct folio *, swp_entry_t))
+VSWAP_FUNC(void, __mem_cgroup_uncharge_swap, (swp_entry_t, unsigned int))
+VSWAP_FUNC(bool, folio_free_swap, (struct folio *))
+VSWAP_FUNC(void, clear_shadow_from_swap_cache, (int, unsigned long, unsigned long))
+VSWAP_FUNC(void, __frontswap_invalidate_page, (unsigned int, unsigned long))
+VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
+VSWAP_FUNC(struct page *, read_swap_cache_async,
+	   (swp_entry_t, gfp_t, struct vm_area_struct *, unsigned long, bool, struct swap_iocb **))
+VSWAP_FUNC(int, generic_swapfile_activate, (struct swap_info_struct *, struct file *, sector_t *))
+VSWAP_FUNC(void, __delayacct_thrashing_start, (bool *))
+VSWAP_FUNC(void, __delayacct_thrashing_end, (bool *))
+VSWAP_FUNC(void, __delayacct_swapin_start, (void))
+VSWAP_FUNC(void, __delayacct_swapin_end, (void))
 
 static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(swap_info),
@@ -938,25 +959,15 @@ static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 
 /* ---- Hooks ---- */
 
-void setup_swap_info(struct swap_info_struct *p, int prio, unsigned char *swap_map,
-		     struct swap_cluster_info *cluster_info);
-void add_to_avail_list(struct swap_info_struct *p);
-void swap_range_free(struct swap_info_struct *si, unsigned long offset,
-		     unsigned int nr_entries);
-swp_entry_t folio_alloc_swap(struct folio *folio);
-void free_swap_slot(swp_entry_t entry);
-int swap_writepage(struct page *page, struct writeback_control *wbc);
-int swap_readpage(struct page *page, bool do_poll, struct swap_iocb **plug);
-struct page *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vm_fault *vmf);
-
-VSWAP_ORIGINAL(setup_swap_info)
-VSWAP_ORIGINAL(add_to_avail_list)
-VSWAP_ORIGINAL(folio_alloc_swap)
-VSWAP_ORIGINAL(free_swap_slot)
-VSWAP_ORIGINAL(swap_range_free)
-VSWAP_ORIGINAL(swap_writepage)
-VSWAP_ORIGINAL(swap_readpage)
-VSWAP_ORIGINAL(swapin_readahead)
+VSWAP_ORIGINAL(void, setup_swap_info,
+	       (struct swap_info_struct *, int, unsigned char *, struct swap_cluster_info *))
+VSWAP_ORIGINAL(void, add_to_avail_list, (struct swap_info_struct *))
+VSWAP_ORIGINAL(swp_entry_t, folio_alloc_swap, (struct folio *))
+VSWAP_ORIGINAL(void, free_swap_slot, (swp_entry_t))
+VSWAP_ORIGINAL(void, swap_range_free, (struct swap_info_struct *, unsigned long, unsigned int))
+VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
+VSWAP_ORIGINAL(int, swap_readpage, (struct page *, bool, struct swap_iocb **))
+VSWAP_ORIGINAL(struct page *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
 
 /*
  * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
@@ -1195,7 +1206,8 @@ VSWAP_REDIRECT(redirect, ftrace_instruction_pointer_set)
 int port_init(void)
 {
 	INIT_WORK(&area.free_original, free_original);
-	return vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }
 
 /**

@@ -47,18 +47,37 @@ struct swap_cgroup_ctrl {
 
 #define CGROUP_SLOTS_PER_PAGE	(PAGE_SIZE / sizeof(unsigned short))
 
-/* mm/internal prototypes: functions that no public header declares. */
-int __mem_cgroup_try_charge_swap(struct folio *folio, swp_entry_t entry);
-void __mem_cgroup_uncharge_swap(swp_entry_t entry, unsigned int nr_pages);
-bool folio_free_swap(struct folio *folio);
-void clear_shadow_from_swap_cache(int type, unsigned long begin, unsigned long end);
-void zswap_invalidate(swp_entry_t swp);
-void plist_del(struct plist_node *node, struct plist_head *head);
-struct folio *read_swap_cache_async(swp_entry_t entry, gfp_t gfp,
-				    struct vm_area_struct *vma, unsigned long addr,
-				    struct swap_iocb **plug);
-int generic_swapfile_activate(struct swap_info_struct *sis, struct file *file,
-			      sector_t *span);
+/* What is read or written here directly. */
+#define SWAP_LAYOUT(field)						\
+	field(swap_info_struct, users, struct percpu_ref)			\
+	field(swap_info_struct, flags, unsigned long)				\
+	field(swap_info_struct, prio, short)					\
+	field(swap_info_struct, type, signed char)				\
+	field(swap_info_struct, max, unsigned int)				\
+	field(swap_info_struct, swap_map, unsigned char *)			\
+	field(swap_info_struct, zeromap, unsigned long *)			\
+	field(swap_info_struct, cluster_info, struct swap_cluster_info *)	\
+	field(swap_info_struct, free_clusters, struct list_head)		\
+	field(swap_info_struct, full_clusters, struct list_head)		\
+	field(swap_info_struct, lowest_bit, unsigned int)			\
+	field(swap_info_struct, highest_bit, unsigned int)			\
+	field(swap_info_struct, pages, unsigned int)				\
+	field(swap_info_struct, inuse_pages, unsigned int)			\
+	field(swap_info_struct, swap_extent_root, struct rb_root)		\
+	field(swap_info_struct, bdev, struct block_device *)			\
+	field(swap_info_struct, swap_file, struct file *)			\
+	field(swap_info_struct, lock, spinlock_t)				\
+	field(swap_info_struct, avail_lists, struct plist_node [])		\
+	field(swap_cluster_info, lock, spinlock_t)				\
+	field(swap_cluster_info, count, u16)					\
+	field(swap_cluster_info, flags, u8)					\
+	field(swap_cluster_info, order, u8)					\
+	field(swap_cluster_info, list, struct list_head)			\
+	field(swap_cgroup_ctrl, map, struct page **)				\
+	field(swap_cgroup_ctrl, length, unsigned long)				\
+	field(swap_cgroup_ctrl, lock, spinlock_t)
+
+VSWAP_FIELDS(layout, SWAP_LAYOUT)
 
 VSWAP_DATA(struct swap_info_struct *, swap_info)
 VSWAP_DATA(spinlock_t, swap_lock)
@@ -74,18 +93,19 @@ VSWAP_DATA(struct xarray *, zswap_trees)
 VSWAP_DATA(unsigned int, nr_zswap_trees)
 VSWAP_DATA(unsigned long, swapfile_maximum_size)
 VSWAP_DATA(struct static_key, delayacct_key)
-VSWAP_FUNC(__mem_cgroup_try_charge_swap)
-VSWAP_FUNC(__mem_cgroup_uncharge_swap)
-VSWAP_FUNC(folio_free_swap)
-VSWAP_FUNC(clear_shadow_from_swap_cache)
-VSWAP_FUNC(zswap_invalidate)
-VSWAP_FUNC(plist_del)
-VSWAP_FUNC(read_swap_cache_async)
-VSWAP_FUNC(generic_swapfile_activate)
-VSWAP_FUNC(__delayacct_thrashing_start)
-VSWAP_FUNC(__delayacct_thrashing_end)
-VSWAP_FUNC(__delayacct_swapin_start)
-VSWAP_FUNC(__delayacct_swapin_end)
+VSWAP_FUNC(int, __mem_cgroup_try_charge_swap, (struct folio *, swp_entry_t))
+VSWAP_FUNC(void, __mem_cgroup_uncharge_swap, (swp_entry_t, unsigned int))
+VSWAP_FUNC(bool, folio_free_swap, (struct folio *))
+VSWAP_FUNC(void, clear_shadow_from_swap_cache, (int, unsigned long, unsigned long))
+VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
+VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
+VSWAP_FUNC(struct folio *, read_swap_cache_async,
+	   (swp_entry_t, gfp_t, struct vm_area_struct *, unsigned long, struct swap_iocb **))
+VSWAP_FUNC(int, generic_swapfile_activate, (struct swap_info_struct *, struct file *, sector_t *))
+VSWAP_FUNC(void, __delayacct_thrashing_start, (bool *))
+VSWAP_FUNC(void, __delayacct_thrashing_end, (bool *))
+VSWAP_FUNC(void, __delayacct_swapin_start, (void))
+VSWAP_FUNC(void, __delayacct_swapin_end, (void))
 
 static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(swap_info),
@@ -917,23 +937,15 @@ static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 
 /* ---- Hooks ---- */
 
-void setup_swap_info(struct swap_info_struct *si, int prio, unsigned char *swap_map,
-			    struct swap_cluster_info *cluster_info, unsigned long *zeromap);
-void swap_entry_range_free(struct swap_info_struct *si, swp_entry_t entry,
-				  unsigned int nr_pages);
-swp_entry_t folio_alloc_swap(struct folio *folio);
-void free_swap_slot(swp_entry_t entry);
-int swap_writepage(struct page *page, struct writeback_control *wbc);
-void swap_read_folio(struct folio *folio, struct swap_iocb **plug);
-struct folio *swapin_readahead(swp_entry_t entry, gfp_t gfp, struct vm_fault *vmf);
-
-VSWAP_ORIGINAL(setup_swap_info)
-VSWAP_ORIGINAL(folio_alloc_swap)
-VSWAP_ORIGINAL(free_swap_slot)
-VSWAP_ORIGINAL(swap_entry_range_free)
-VSWAP_ORIGINAL(swap_writepage)
-VSWAP_ORIGINAL(swap_read_folio)
-VSWAP_ORIGINAL(swapin_readahead)
+VSWAP_ORIGINAL(void, setup_swap_info,
+	       (struct swap_info_struct *, int, unsigned char *,
+		struct swap_cluster_info *, unsigned long *))
+VSWAP_ORIGINAL(swp_entry_t, folio_alloc_swap, (struct folio *))
+VSWAP_ORIGINAL(void, free_swap_slot, (swp_entry_t))
+VSWAP_ORIGINAL(void, swap_entry_range_free, (struct swap_info_struct *, swp_entry_t, unsigned int))
+VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
+VSWAP_ORIGINAL(void, swap_read_folio, (struct folio *, struct swap_iocb **))
+VSWAP_ORIGINAL(struct folio *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
 
 /*
  * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
@@ -1151,7 +1163,8 @@ VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
 int port_init(void)
 {
 	INIT_WORK(&area.free_original, free_original);
-	return vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }
 
 /**

@@ -62,8 +62,30 @@ struct swap_cluster_info {
 #define WATCH_PERIOD	msecs_to_jiffies(100)
 #define LOW_CLUSTERS	128U
 
-void plist_add(struct plist_node *node, struct plist_head *head);
-void plist_del(struct plist_node *node, struct plist_head *head);
+/* What is read or written here directly. */
+#define SWAP_LAYOUT(field)						\
+	field(swap_info_struct, users, struct percpu_ref)			\
+	field(swap_info_struct, flags, unsigned long)				\
+	field(swap_info_struct, prio, short)					\
+	field(swap_info_struct, type, signed char)				\
+	field(swap_info_struct, max, unsigned int)				\
+	field(swap_info_struct, cluster_info, struct swap_cluster_info *)	\
+	field(swap_info_struct, free_clusters, struct list_head)		\
+	field(swap_info_struct, pages, unsigned int)				\
+	field(swap_info_struct, inuse_pages, atomic_long_t)			\
+	field(swap_info_struct, bdev, struct block_device *)			\
+	field(swap_info_struct, lock, spinlock_t)				\
+	field(swap_info_struct, avail_list, struct plist_node)			\
+	field(swap_info_struct, ops, const struct swap_ops *)			\
+	field(swap_cluster_info, lock, spinlock_t)				\
+	field(swap_cluster_info, count, u16)					\
+	field(swap_cluster_info, flags, u8)					\
+	field(swap_cluster_info, order, u8)					\
+	field(swap_cluster_info, table, atomic_long_t *)			\
+	field(swap_cluster_info, extend_table, unsigned int *)			\
+	field(swap_cluster_info, list, struct list_head)
+
+VSWAP_FIELDS(layout, SWAP_LAYOUT)
 
 VSWAP_DATA(struct swap_info_struct *, swap_info)
 VSWAP_DATA(spinlock_t, swap_lock)
@@ -74,9 +96,9 @@ VSWAP_DATA(long, total_swap_pages)
 VSWAP_DATA(struct xarray *, zswap_trees)
 VSWAP_DATA(unsigned int, nr_zswap_trees)
 VSWAP_DATA(unsigned long, swapfile_maximum_size)
-VSWAP_FUNC(plist_add)
-VSWAP_FUNC(plist_del)
-VSWAP_FUNC(generic_swapfile_activate)
+VSWAP_FUNC(void, plist_add, (struct plist_node *, struct plist_head *))
+VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
+VSWAP_FUNC(int, generic_swapfile_activate, (struct swap_info_struct *, struct file *, sector_t *))
 
 static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(swap_info),
@@ -692,9 +714,7 @@ static const struct swap_ops swap_ops = {
 
 /* ---- The hook ---- */
 
-int zswap_swapon(int type, unsigned long nr_pages);
-
-VSWAP_ORIGINAL(zswap_swapon)
+VSWAP_ORIGINAL(int, zswap_swapon, (int, unsigned long))
 
 /* swapon(2) has set up the area, and nobody else sees it yet. */
 static int hook_zswap_swapon(int type, unsigned long nr_pages)
@@ -734,7 +754,8 @@ int port_init(void)
 	BUILD_BUG_ON(sizeof(struct swap_cluster_info) != 48);
 	INIT_WORK(&area.free_original, free_original);
 	INIT_DEFERRABLE_WORK(&area.watch, watch);
-	return vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }
 
 /**

@@ -8,7 +8,7 @@
 #include "vswap_symbols.h"
 
 VSWAP_DATA(struct mm_struct, init_mm)
-VSWAP_FUNC(get_vm_area)
+VSWAP_FUNC(struct vm_struct *, get_vm_area, (unsigned long, unsigned long))
 
 static const struct vswap_symbol sparse_symbols[] = {
 	VSWAP_SYMBOL(init_mm),

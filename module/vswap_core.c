@@ -62,6 +62,23 @@ static unsigned int virtual_gb;
 module_param(virtual_gb, uint, 0444);
 MODULE_PARM_DESC(virtual_gb, "bound of the virtual space in GiB (0: the kernel's)");
 
+static bool unchecked;
+module_param(unchecked, bool, 0444);
+MODULE_PARM_DESC(unchecked, "load on a kernel that doesn't describe its types (0)");
+
+/* dkms.conf has the same list; a port may have more. */
+VSWAP_NEEDS("config SWAP");
+VSWAP_NEEDS("config ZSWAP");
+VSWAP_NEEDS("config ZSMALLOC");
+VSWAP_NEEDS("config THP_SWAP");
+VSWAP_NEEDS("config MEMCG");
+VSWAP_NEEDS("config TASK_DELAY_ACCT");
+VSWAP_NEEDS("config CRYPTO");
+VSWAP_NEEDS("config LIVEPATCH");
+VSWAP_NEEDS("config KALLSYMS_ALL");
+VSWAP_NEEDS("config KPROBES");
+VSWAP_NEEDS("config DEBUG_INFO_BTF");
+
 static int check_params(bool *direct)
 {
 	*direct = sysfs_streq(swapin, "direct");
@@ -142,7 +159,7 @@ static struct notifier_block pm_notifier = { .notifier_call = veto_hibernation }
 
 static int find_symbols(void)
 {
-	int err = vswap_symbols_init();
+	int err = vswap_symbols_init(unchecked);
 
 	if (!err)
 		err = vswap_hooks_init();
@@ -153,16 +170,10 @@ static int find_symbols(void)
 	return err;
 }
 
-static int __init vswap_init(void)
+static int start(bool direct)
 {
-	bool direct;
 	int err;
 
-	err = check_params(&direct);
-	if (!err)
-		err = find_symbols();
-	if (err)
-		return err;
 	err = vswap_tier_open(backends, &backend_params);
 	if (err)
 		return err;
@@ -197,6 +208,20 @@ err_io:
 	vswap_io_stop();
 err_tier:
 	vswap_tier_close();
+	return err;
+}
+
+static int __init vswap_init(void)
+{
+	bool direct;
+	int err;
+
+	err = check_params(&direct);
+	if (!err)
+		err = find_symbols();
+	if (!err)
+		err = start(direct);
+	vswap_symbols_done();
 	return err;
 }
 

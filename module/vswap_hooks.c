@@ -11,7 +11,7 @@
 
 DEFINE_PER_CPU(long, vswap_hooks_inflight);
 
-VSWAP_FUNC(ftrace_location)
+VSWAP_FUNC(unsigned long, ftrace_location, (unsigned long))
 
 static const struct vswap_symbol hook_symbols[] = {
 	VSWAP_SYMBOL(ftrace_location),
@@ -31,9 +31,13 @@ int vswap_hooks_init(void)
 static int find_hook(struct vswap_hook *hook)
 {
 	unsigned long addr = vswap_symbol_address(hook->name);
+	int err;
 
 	if (!addr)
 		return -ENOENT;
+	err = vswap_btf_check_function(hook->name, hook->type);
+	if (err)
+		return err;
 	hook->ip = static_call(k_ftrace_location)(addr);
 	if (!hook->ip) {
 		pr_err("%s can't be traced on this kernel\n", hook->name);
@@ -85,8 +89,9 @@ static void remove_hook(struct vswap_hook *hook)
  * @redirect: VSWAP_REDIRECT()
  *
  * Context: process, may sleep.
- * Return: 0; -ENOENT if a function is missing or can't be traced; -EBUSY if
- * somebody else redirects one; with one line in the log.
+ * Return: 0; -ENOENT if a function is missing or can't be traced; -ENOEXEC if it is
+ * another one than expected; -EBUSY if somebody else redirects one; with one line in
+ * the log.
  */
 int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr, ftrace_func_t redirect)
 {

@@ -9,9 +9,12 @@
 #include <linux/percpu.h>
 #include <linux/static_call.h>
 
+#include "vswap_btf.h"
+
 /**
  * struct vswap_hook - one replaced kernel function
  * @name: the function
+ * @type: its type, for vswap_btf_check_function()
  * @replacement: runs in its place, with the same prototype
  * @set_original: takes the address of the original's body, past its fentry
  * @ops: the engine's
@@ -20,6 +23,7 @@
  */
 struct vswap_hook {
 	const char *name;
+	const char *type;
 	void *replacement;
 	void (*set_original)(unsigned long body);
 	struct ftrace_ops ops;
@@ -28,11 +32,14 @@ struct vswap_hook {
 };
 
 /*
- * VSWAP_ORIGINAL(name) declares the static call original_name with which a
- * replacement reaches the original, past its fentry, so that it isn't redirected
+ * VSWAP_ORIGINAL(ret, name, (types)) declares the static call original_name with which
+ * a replacement reaches the original, past its fentry, so that it isn't redirected
  * again. VSWAP_HOOK(name) is the line in the list; the replacement is hook_name.
  */
-#define VSWAP_ORIGINAL(name)						\
+#define VSWAP_ORIGINAL(ret, name, args)					\
+	VSWAP_NEEDS("hook " #name " " #ret " " #args);			\
+	static const char type_##name[] = #ret " " #args;		\
+	ret name args;							\
 	DEFINE_STATIC_CALL_NULL(original_##name, name);			\
 	static void set_original_##name(unsigned long body)		\
 	{								\
@@ -41,6 +48,7 @@ struct vswap_hook {
 
 #define VSWAP_HOOK(func) {						\
 	.name = #func,							\
+	.type = type_##func,						\
 	.replacement = hook_##func,					\
 	.set_original = set_original_##func,				\
 }

@@ -8,6 +8,11 @@
 
 sys=/sys/kernel/vswap
 
+# part NUMBER: of a length or a size of the test, by the lab's test_percent.
+part() {
+	echo $(($1 * ${test_percent:-100} / 100))
+}
+
 # value FILE: of /sys/kernel/vswap.
 value() {
 	cat "$sys/$1"

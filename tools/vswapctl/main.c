@@ -11,6 +11,7 @@
 static const struct command *const commands[] = {
 	&stats_command,
 	&backends_command,
+	&doctor_command,
 };
 
 static const struct option_row options[] = {

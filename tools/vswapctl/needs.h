@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSWAPCTL_NEEDS_H
+#define VSWAPCTL_NEEDS_H
+
+#include <stddef.h>
+
+enum need_kind {
+	NEED_HOOK,		/* a function the module replaces: name, type */
+	NEED_FUNCTION,		/* one it calls: name, type */
+	NEED_SYMBOL,		/* data: name */
+	NEED_FIELD,		/* structure, name, offset in bytes, type */
+	NEED_CONFIG,		/* an option of the kernel, without CONFIG_ */
+};
+
+struct need {
+	enum need_kind kind;
+	char *structure;
+	char *name;
+	char *type;
+	unsigned long offset;
+};
+
+/* What a module's file says of itself: modinfo. */
+struct needs {
+	char *path;
+	char *version;
+	char *kernel;		/* the one it was built for */
+	char *signer;		/* NULL: not signed */
+	char *options;		/* of modprobe.d; NULL: none */
+	struct need *need;
+	size_t nr;
+};
+
+/*
+ * @path: the module's file; NULL: the one that modprobe would load
+ * @modules: /lib/modules/RELEASE
+ * @configs: the folder of modprobe's options; NULL: the usual ones
+ *
+ * Returns NULL if there is none; fails if it is no vswap module.
+ */
+struct needs *needs_read(const char *path, const char *modules, const char *configs);
+void needs_free(struct needs *needs);
+
+#endif
