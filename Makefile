@@ -14,6 +14,7 @@ OUT	:= $(CURDIR)/build
 help:
 	@echo 'make demo              the main job, in a virtual machine on a stock kernel'
 	@echo 'make check             all tests'
+	@echo 'make check-full        these, a booted Debian, and a kernel with checkers (hours)'
 	@echo 'make all               the module for KERNEL=$(KERNEL), vswapctl, the workload'
 	@echo 'make module            the module alone'
 	@echo 'make tools             vswapctl alone'
@@ -26,6 +27,8 @@ help:
 	@echo 'make check-dkms        dkms add, build, remove for each kernel'
 	@echo 'make check-deb         the Debian packages'
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
+	@echo 'make check-boot        the packages in a Debian that boots, swaps and reboots'
+	@echo 'make check-smoke       a little on the kernel of check-debug, if it is built'
 	@echo 'make bench             guest instructions beside zram and plain swap'
 	@echo 'make check-debug       some of them on a kernel with KASAN and lockdep (long)'
 	@echo 'make clean'
@@ -58,9 +61,11 @@ deb: packages
 demo: all
 	@tests/demo/run
 
-.PHONY: check
+.PHONY: check check-full
 check: all
 	@tests/check
+
+check-full: check check-boot check-debug
 
 .PHONY: check-static check-unit check-tools check-lab check-dkms check-deb check-scenarios
 check-static: module
@@ -90,6 +95,16 @@ check-scenarios: all
 		percent=$(PERCENT); \
 	done; [ -z "$$failed" ]
 
+.PHONY: check-boot check-smoke
+check-boot: packages workload
+	@tests/deb/boot $(KERNEL)
+
+check-smoke: all
+	@tests/vm/kernels version $(KERNEL)-debug >/dev/null 2>&1 || \
+		{ echo 'skipped: make check-debug would build the kernel for it'; exit 0; }; \
+	tests/lib/build-module $(KERNEL)-debug && \
+	tests/scenarios/run -k $(KERNEL)-debug smoke
+
 .PHONY: bench
 bench: all
 	@tests/bench/run
@@ -100,7 +115,7 @@ check-debug: packages tools workload
 	@tests/vm/debug-kernel $(KERNEL)
 	@tests/lib/build-module $(KERNEL)-debug
 	@tests/scenarios/run -k $(KERNEL)-debug -j 1 \
-		$(or $(SCENARIO),folios missed-hooks io-errors cgroup swapoff-load ssd-file)
+		$(or $(SCENARIO),smoke folios missed-hooks io-errors cgroup swapoff-load ssd-file writeback)
 
 .PHONY: clean
 clean:

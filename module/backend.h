@@ -132,7 +132,8 @@ struct vswap_backend_attr {
  *	depend on reclaim. Returns 0 and a payload of at most SLOT_PAYLOAD_BITS bits;
  *	-E2BIG: doesn't shrink (never if @last); -ENOSPC: full; -ENOMEM; -EIO.
  *	A backend with ->submit has only reserved a place then.
- * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO.
+ * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO;
+ *	the caller counts.
  * @submit: start moving @nr contiguous pages from @page on to or from the places
  *	@payload, @payload + 1, ...; each transfer counts in @io. May sleep, must
  *	not depend on reclaim.
@@ -140,6 +141,10 @@ struct vswap_backend_attr {
  *	held; with ->submit, it may also be called from an interrupt.
  * @capacity: pages it can hold, those that it holds included, by its best
  *	present estimate. Process context.
+ * @fullness: how full it is, in percent of its limit. Any context. For a backend in
+ *	RAM only, as is @compact
+ * @compact: give back memory that what was freed has left in holes. Process context,
+ *	may sleep.
  * @memory: bytes of RAM it takes. Process context.
  */
 struct vswap_backend_ops {
@@ -156,6 +161,8 @@ struct vswap_backend_ops {
 		       struct page *page, unsigned int nr, u64 payload);
 	void (*free)(struct vswap_backend *b, u64 payload);
 	unsigned long (*capacity)(struct vswap_backend *b);
+	unsigned int (*fullness)(struct vswap_backend *b);
+	void (*compact)(struct vswap_backend *b);
 	u64 (*memory)(struct vswap_backend *b);
 };
 

@@ -234,8 +234,6 @@ static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 	port_zs_read_end(pool->zs, handle, len, src);
 	kunmap_local(dst);
 	stream_unlock(stream);
-
-	vswap_backend_count(b, err ? BACKEND_READ_ERRORS : BACKEND_PAGES_IN, 1);
 	return err;
 }
 
@@ -261,6 +259,20 @@ static unsigned long pool_capacity(struct vswap_backend *b)
 
 	return stored + div64_u64(left * (stored + ESTIMATE_PRIOR),
 				  pages + ESTIMATE_PRIOR / 2);
+}
+
+static unsigned int pool_fullness(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return zs_get_total_pages(pool->zs) * 100 / pool->limit;
+}
+
+static void pool_compact(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	zs_compact(pool->zs);
 }
 
 static u64 pool_memory(struct vswap_backend *b)
@@ -441,5 +453,7 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.load = pool_load,
 	.free = pool_free,
 	.capacity = pool_capacity,
+	.fullness = pool_fullness,
+	.compact = pool_compact,
 	.memory = pool_memory,
 };

@@ -95,6 +95,7 @@ static struct slot_cluster *open_cluster(const struct slots *s, unsigned int cpu
  */
 static void cluster_to_free(struct slots *s, struct slot_cluster *c, void *pages[2])
 {
+	list_del_init(&c->age);
 	pages[0] = c->table;
 	pages[1] = c->wide;
 	WRITE_ONCE(c->table, NULL);
@@ -282,6 +283,7 @@ static int add_table(struct slots *s, struct slot_cluster *c)
 
 	spin_lock_irqsave(&s->lock, flags);
 	WRITE_ONCE(c->table, table);
+	list_add_tail(&c->age, &s->aged);
 	count(&s->nr_tables, 1);
 	spin_unlock_irqrestore(&s->lock, flags);
 	return 0;
@@ -404,6 +406,7 @@ static void cluster_use(struct slots *s, struct slot_cluster *c, u64 *table)
 	count(&s->nr_free, -1);
 	count(&s->nr_tables, 1);
 	WRITE_ONCE(c->table, table);
+	list_add_tail(&c->age, &s->aged);
 	c->state = CLUSTER_TAKEN;
 	c->order = 0;
 	spin_unlock(&s->lock);
@@ -486,7 +489,7 @@ static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigne
  * @nr: how many, 1..512; all in one cluster, not necessarily allocated together
  *
  * Sets their words to 0, whatever they were: what they pointed to is for the caller
- * to free before, and no mover may hold one of them busy.
+ * to free before, or to leave to the mover that holds it busy.
  *
  * Context: Any. Takes locks with interrupts off, allocates nothing.
  * Return: 0, or -EINVAL if one of them wasn't in use; nothing has changed then.
@@ -536,6 +539,7 @@ int slots_init(struct slots *s, struct slot_cluster *clusters,
 	s->owner = owner;
 	spin_lock_init(&s->lock);
 	INIT_LIST_HEAD(&s->free);
+	INIT_LIST_HEAD(&s->aged);
 	for (i = 0; i < SLOTS_NR_ORDERS; i++)
 		INIT_LIST_HEAD(&s->partial[i]);
 
@@ -568,6 +572,7 @@ void slots_grow(struct slots *s, u32 nr_clusters)
 		c = &s->clusters[i];
 		spin_lock_init(&c->lock);
 		INIT_LIST_HEAD(&c->list);
+		INIT_LIST_HEAD(&c->age);
 		if (!i)
 			continue;
 		c->state = CLUSTER_FREE;
@@ -649,6 +654,129 @@ static u64 *wide_page(struct slots *s, struct slot_cluster *c)
 	count(&s->nr_wide, 1);
 	spin_unlock_irqrestore(&s->lock, flags);
 	return wide;
+}
+
+/**
+ * slots_oldest() - the next cluster that a mover should look at
+ * @s: the slots
+ *
+ * The one that is in use for longest, and from now on the youngest: so clusters
+ * come round in turn.
+ *
+ * Context: any.
+ * Return: the first slot of the cluster, which may be free again by now; 0 if no
+ * cluster is in use.
+ */
+u32 slots_oldest(struct slots *s)
+{
+	struct slot_cluster *c = s->clusters;
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->lock, flags);
+	if (!list_empty(&s->aged)) {
+		c = list_first_entry(&s->aged, struct slot_cluster, age);
+		list_move_tail(&c->age, &s->aged);
+	}
+	spin_unlock_irqrestore(&s->lock, flags);
+	return (c - s->clusters) << SLOTS_CLUSTER_SHIFT;
+}
+
+/*
+ * The words of a cluster, whoever's they are, or NULL if no slot of it is in use: then
+ * its table may be coming just now. The caller holds its lock.
+ */
+static u64 *cluster_words(const struct slot_cluster *c)
+{
+	return c->used ? c->table : NULL;
+}
+
+/*
+ * Mark a word of @tag busy, unless it is so already or was accessed, which is
+ * forgiven once. Returns the bare word, or 0.
+ */
+static u64 hold_word(u64 *ptr, enum slot_tag tag)
+{
+	u64 word = READ_ONCE(*ptr);
+
+	if (slot_tag(word) != tag || (word & SLOT_BUSY))
+		return 0;
+	if (word & SLOT_ACCESSED) {
+		cmpxchg(ptr, word, slot_bare(word));
+		return 0;
+	}
+	return cmpxchg(ptr, word, word | SLOT_BUSY) == word ? word : 0;
+}
+
+/**
+ * slots_hold() - mark words busy, for their pages to be copied
+ * @s: the slots
+ * @slot: where to begin, any slot there is; set to where to go on, the first slot of
+ *	the next cluster when this one is through
+ * @tag: take pages of this kind
+ * @moves: set to what was found
+ * @max: entries in @moves
+ *
+ * Pages that were accessed are left out, and forgiven: next time they are taken.
+ *
+ * Context: any. Takes the cluster's lock with interrupts off.
+ * Return: entries set; slots_let_go() must be called for each.
+ */
+unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag,
+			struct slot_move *moves, unsigned int max)
+{
+	struct slot_cluster *c = cluster_of(s, *slot);
+	u32 base = *slot - slot_index(*slot), i = slot_index(*slot);
+	unsigned int nr = 0;
+	unsigned long flags;
+	u64 *words;
+
+	spin_lock_irqsave(&c->lock, flags);
+	words = cluster_words(c);
+	for (; words && i < SLOTS_PER_CLUSTER && nr < max; i++) {
+		u64 word = hold_word(&words[i], tag);
+
+		if (word)
+			moves[nr++] = (struct slot_move){ base + i, word };
+	}
+	if (!words)
+		i = SLOTS_PER_CLUSTER;
+	spin_unlock_irqrestore(&c->lock, flags);
+	*slot = base + i;
+	return nr;
+}
+
+/**
+ * slots_let_go() - a page has been copied, or could not be
+ * @s: the slots
+ * @move: what slots_hold() said
+ * @word: the slot's new word, or 0 to let it keep the old one
+ *
+ * A page that was accessed meanwhile keeps its old word.
+ *
+ * Context: any. Takes the cluster's lock with interrupts off.
+ * Return: see enum slot_fate. What the mover releases may still be read by whoever
+ * saw the word before.
+ */
+enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word)
+{
+	struct slot_cluster *c = cluster_of(s, move->slot);
+	u64 busy = move->word | SLOT_BUSY, *words, *ptr = NULL;
+	enum slot_fate fate = SLOT_GONE;
+	unsigned long flags;
+
+	/* The lock keeps the table there. */
+	spin_lock_irqsave(&c->lock, flags);
+	words = cluster_words(c);
+	if (words)
+		ptr = &words[slot_index(move->slot)];
+	if (ptr && word && cmpxchg(ptr, busy, word) == busy)
+		fate = SLOT_MOVED;
+	else if (ptr && (cmpxchg(ptr, busy, move->word) == busy ||
+			 cmpxchg(ptr, busy | SLOT_ACCESSED, move->word | SLOT_ACCESSED) ==
+			 (busy | SLOT_ACCESSED)))
+		fate = SLOT_KEPT;
+	spin_unlock_irqrestore(&c->lock, flags);
+	return fate;
 }
 
 /**

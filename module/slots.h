@@ -18,6 +18,11 @@
  * Slot words are not under a lock: they belong to whoever holds the slot (the
  * locked folio in the swap cache, or the last reference being dropped), and are
  * read and written with READ_ONCE/WRITE_ONCE or xchg/cmpxchg.
+ *
+ * A mover owns no slot. It marks a word busy and copies what the word stands for,
+ * while the slot's owner goes on as ever: who takes a busy word away leaves what
+ * it stands for to the mover, which finds out when it is done. So nobody waits
+ * for a mover, and a mover waits for nobody.
  */
 #ifndef VSWAP_SLOTS_H
 #define VSWAP_SLOTS_H
@@ -44,8 +49,9 @@
  *  |                  payload (59 bits)              | A | B |   tag   |
  *  +-------------------------------------------------+---+---+---------+
  *
- * B: busy, the word belongs to the mover that set it. A: accessed since the
- * cluster was filled. Meaning of the payload by tag: see enum slot_tag.
+ * B: busy, a mover copies what the word stands for, and is to release it. A:
+ * accessed since it was stored, or since a mover last came by. Meaning of the
+ * payload by tag: see enum slot_tag.
  */
 enum slot_tag {
 	SLOT_FREE = 0,	/* nobody's; a free slot's word is 0 */
@@ -77,6 +83,12 @@ static inline u64 slot_payload(u64 word)
 	return word >> SLOT_PAYLOAD_SHIFT;
 }
 
+/* What a word stands for, whatever happens to it now. */
+static inline u64 slot_bare(u64 word)
+{
+	return word & ~(SLOT_BUSY | SLOT_ACCESSED);
+}
+
 enum slot_cluster_state {
 	CLUSTER_RESERVED = 0,	/* never handed out (cluster 0: the header) */
 	CLUSTER_FREE,		/* on slots->free, no table */
@@ -98,6 +110,7 @@ enum slot_cluster_state {
  * @next: slot in the cluster where the search for a free one starts, 0..511
  * @list: on slots->free or slots->partial[@order]; under slots->lock. Empty while
  *	nobody has it listed, and while a task that took it off is about to open it
+ * @age: on slots->aged while there is a @table; under slots->lock
  * @table: 512 slot words, while the cluster is in use, else NULL
  * @wide: 512 fill values that don't fit a slot word, or NULL; until the cluster
  *	is free again
@@ -110,6 +123,7 @@ struct slot_cluster {
 	u8 order;
 	u16 next;
 	struct list_head list;
+	struct list_head age;
 	u64 *table;
 	u64 *wide;
 	DECLARE_BITMAP(map, SLOTS_PER_CLUSTER);
@@ -144,6 +158,8 @@ struct slots_cpu;
  * @free: free clusters, the most recently freed first
  * @partial: clusters with free slots that no CPU has open, by order, those with
  *	many free slots first
+ * @aged: clusters with a table, those first that were given one, or were looked
+ *	at by slots_oldest(), longest ago
  * @nr_free: clusters on @free
  * @nr_tables: clusters with a table, in pages of 4 KiB
  * @nr_wide: pages of wide fill values
@@ -159,6 +175,7 @@ struct slots {
 	spinlock_t lock;
 	struct list_head free;
 	struct list_head partial[SLOTS_NR_ORDERS];
+	struct list_head aged;
 	u32 nr_free;
 	u32 nr_tables;
 	u32 nr_wide;
@@ -171,6 +188,29 @@ void slots_grow(struct slots *s, u32 nr_clusters);
 s64 slots_alloc(struct slots *s, unsigned int cpu, unsigned int order);
 int slots_take(struct slots *s, u32 slot, unsigned int nr);
 int slots_free(struct slots *s, u32 slot, unsigned int nr);
+
+/**
+ * struct slot_move - a slot whose page a mover copies
+ * @slot: the slot
+ * @word: its bare word when it was marked busy; what it stands for stays there
+ *	until the mover releases it
+ */
+struct slot_move {
+	u32 slot;
+	u64 word;
+};
+
+/* What became of a slot whose page was copied. */
+enum slot_fate {
+	SLOT_MOVED,	/* has the new word; the mover releases the old one */
+	SLOT_KEPT,	/* has the old word, no longer busy */
+	SLOT_GONE,	/* somebody took the old word; the mover releases it */
+};
+
+u32 slots_oldest(struct slots *s);
+unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag,
+			struct slot_move *moves, unsigned int max);
+enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word);
 
 u64 slots_peek(struct slots *s, u32 slot);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);

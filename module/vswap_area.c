@@ -15,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/workqueue.h>
@@ -24,6 +25,7 @@
 #include "sparse.h"
 #include "vswap_area.h"
 #include "vswap_io.h"
+#include "vswap_mover.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
 
@@ -55,6 +57,8 @@
  * @last_activity: what it compares with to see if anything moves
  * @full: does so at once
  * @grow_steps, @grow_failures: counters
+ * @write_back: keeps the pool below its high mark
+ * @high_percent, @low_percent: see struct vswap_area_params
  * @bio_work, @bios, @bio_lock: swap I/O that reached the device, see serve_bios()
  */
 static struct {
@@ -74,16 +78,20 @@ static struct {
 	long last_activity;
 	unsigned long grow_steps;
 	unsigned long grow_failures;
+	struct work_struct write_back;
+	unsigned int high_percent;
+	unsigned int low_percent;
 	struct work_struct bio_work;
 	struct bio_list bios;
 	spinlock_t bio_lock;
 } area;
 
 /*
- * Both may be needed when no memory is left to start a worker. Growing may itself
- * wait for reclaim, and reclaim for @bio_queue, so these are two.
+ * All may be needed when no memory is left to start a worker. Growing may itself
+ * wait for reclaim, and reclaim for @bio_queue; writing back waits for a disk. So
+ * these are three.
  */
-static struct workqueue_struct *queue, *bio_queue;
+static struct workqueue_struct *queue, *bio_queue, *mover_queue;
 
 /* ---- Slots ---- */
 
@@ -109,6 +117,14 @@ static const struct slots_ops slots_ops = {
 	.want_growth = want_growth,
 };
 
+/* While pages move: is there capacity as advertised, and room in the pool. */
+static void look_at_backends(void)
+{
+	queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
+	if (area.high_percent && vswap_tier_pool_fullness() >= area.high_percent)
+		queue_work(mover_queue, &area.write_back);
+}
+
 /**
  * vswap_area_alloc() - slots for a folio
  * @order: of the folio
@@ -122,7 +138,7 @@ s64 vswap_area_alloc(unsigned int order)
 
 	/* Now and then is enough: once in a cluster. */
 	if (slot < 0 || !(slot % SLOTS_PER_CLUSTER))
-		queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
+		look_at_backends();
 	return slot;
 }
 
@@ -237,7 +253,7 @@ void vswap_area_release_slot(u32 slot)
 void vswap_area_look(void)
 {
 	queue_work(queue, &area.grow);
-	queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
+	look_at_backends();
 }
 
 /**
@@ -364,6 +380,83 @@ static void capacity_work(struct work_struct *work)
 	if (active())
 		queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
 	port_area_put();
+}
+
+/* ---- Write-back ---- */
+
+/* Pages after which the pool is asked to give back memory. */
+#define COMPACT_PAGES	SLOTS_PER_CLUSTER
+
+/* A batch, unless swapoff(2) was faster. Returns pages moved or -errno. */
+static int write_back_batch(void)
+{
+	int ret;
+
+	if (signal_pending(current))
+		return -EINTR;
+	if (!port_area_get())
+		return -ENOENT;
+	ret = vswap_mover_batch(&area.slots);
+	port_area_put();
+	return ret;
+}
+
+/* Have two rounds gone by with nothing found? The first forgives what was accessed. */
+static bool is_futile(unsigned long misses)
+{
+	return misses > 2 * READ_ONCE(area.slots.nr_tables);
+}
+
+/*
+ * Write back @wanted pages, or until the pool is below @percent of its limit, or all is
+ * hot. Returns 0 or -errno.
+ */
+static int write_back(unsigned long wanted, unsigned int percent)
+{
+	unsigned long moved = 0, misses = 0, compacted = 0;
+	int ret = 0;
+
+	while (moved < wanted && vswap_tier_pool_fullness() >= percent && !is_futile(misses)) {
+		ret = write_back_batch();
+		if (ret < 0)
+			break;
+		moved += ret;
+		misses = ret ? 0 : misses + 1;
+		if (moved - compacted >= COMPACT_PAGES) {
+			vswap_tier_compact_pool();
+			compacted = moved;
+		}
+		cond_resched();
+	}
+	if (moved != compacted)
+		vswap_tier_compact_pool();
+	return min(ret, 0);
+}
+
+static void write_back_work(struct work_struct *work)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+
+	write_back(ULONG_MAX, area.low_percent);
+	memalloc_noreclaim_restore(noreclaim);
+}
+
+/**
+ * vswap_area_write_back() - write pages of the pool back to a swap file
+ * @nr: how many pages; a few more may be
+ *
+ * Context: process, may sleep; ends early for a signal.
+ * Return: 0, also if fewer pages could be found; -ENOSPC: no room; -EIO: the disk
+ * failed; -EINTR; -EOPNOTSUPP: no swap file is behind a pool.
+ */
+int vswap_area_write_back(unsigned long nr)
+{
+	int err;
+
+	if (!vswap_tier_writes_back())
+		return -EOPNOTSUPP;
+	err = write_back(nr, 0);
+	return err == -ENOENT ? 0 : err;
 }
 
 /* ---- From swapon to swapoff ---- */
@@ -584,13 +677,16 @@ static void destroy_queues(void)
 		destroy_workqueue(queue);
 	if (bio_queue)
 		destroy_workqueue(bio_queue);
+	if (mover_queue)
+		destroy_workqueue(mover_queue);
 }
 
 static int make_queues(void)
 {
 	queue = alloc_workqueue("vswap", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	bio_queue = alloc_workqueue("vswap_bio", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (queue && bio_queue)
+	mover_queue = alloc_workqueue("vswap_mover", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (queue && bio_queue && mover_queue)
 		return 0;
 	destroy_queues();
 	return -ENOMEM;
@@ -660,13 +756,12 @@ static u32 choose_limit(u64 max_slots)
 
 /**
  * vswap_area_start() - hook the kernel and offer /dev/vswap0
- * @max_slots: bound of the virtual space in slots, 0 for what the kernel can address
- * @direct: pages with one user bypass the swap cache when they are read back
+ * @params: what the user said about it
  *
- * Context: process, may sleep; backends and vswap_io are ready.
+ * Context: process, may sleep; backends, vswap_io and vswap_mover are ready.
  * Return: 0, or -errno with nothing left behind.
  */
-int vswap_area_start(u64 max_slots, bool direct)
+int vswap_area_start(const struct vswap_area_params *params)
 {
 	int err;
 
@@ -677,9 +772,12 @@ int vswap_area_start(u64 max_slots, bool direct)
 	INIT_WORK(&area.bio_work, serve_bios);
 	INIT_DELAYED_WORK(&area.capacity, capacity_work);
 	INIT_WORK(&area.full, full_work);
+	INIT_WORK(&area.write_back, write_back_work);
+	area.high_percent = vswap_tier_writes_back() ? params->high_percent : 0;
+	area.low_percent = params->low_percent;
 	area.low_water = max(LOW_WATER, 2 * num_possible_cpus());
 	area.step = round_up(2 * area.low_water * SLOTS_PER_CLUSTER, PORT_SLOTS_STEP);
-	area.limit = choose_limit(max_slots);
+	area.limit = choose_limit(params->max_slots);
 
 	err = make_queues();
 	if (err)
@@ -687,7 +785,7 @@ int vswap_area_start(u64 max_slots, bool direct)
 	err = make_header();
 	if (err)
 		goto err_queues;
-	err = make_disk(direct);
+	err = make_disk(params->direct);
 	if (err)
 		goto err_header;
 	return 0;
@@ -726,6 +824,7 @@ void vswap_area_stop(void)
 	unregister_blkdev(area.major, "vswap");
 	cancel_work_sync(&area.grow);
 	cancel_work_sync(&area.full);
+	cancel_work_sync(&area.write_back);
 	cancel_delayed_work_sync(&area.capacity);
 	destroy_queues();
 	free_page((unsigned long)area.header);

@@ -10,9 +10,25 @@
 
 #define VSWAP_DEVICE	"vswap0"
 
-int vswap_area_start(u64 max_slots, bool direct);
+/**
+ * struct vswap_area_params - what the user said about the area
+ * @max_slots: bound of the virtual space in slots, 0 for what the kernel can address
+ * @direct: pages with one user bypass the swap cache when they are read back
+ * @high_percent: pages are written back when the pool is as full as this, in percent of
+ *	its limit; 0: never by itself
+ * @low_percent: until it is below this
+ */
+struct vswap_area_params {
+	u64 max_slots;
+	bool direct;
+	unsigned int high_percent;
+	unsigned int low_percent;
+};
+
+int vswap_area_start(const struct vswap_area_params *params);
 void vswap_area_stop(void);
 bool vswap_area_is_open(void);
+int vswap_area_write_back(unsigned long nr);
 
 /* For sysfs. */
 u32 vswap_area_limit(void);

@@ -16,6 +16,7 @@
 #include "vswap_area.h"
 #include "vswap_hooks.h"
 #include "vswap_io.h"
+#include "vswap_mover.h"
 #include "vswap_symbols.h"
 #include "vswap_sysfs.h"
 #include "vswap_tier.h"
@@ -45,6 +46,17 @@ MODULE_PARM_DESC(zswap_max_pool_mb, "limit of the pool in MiB (0: use the percen
 module_param_named(zswap_max_page_percent, backend_params.page_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_max_page_percent,
 		 "pages that shrink less go to the next backend, in percent (75)");
+
+static struct vswap_area_params area_params = {
+	.high_percent = 90,
+	.low_percent = 80,
+};
+
+module_param_named(zswap_high_percent, area_params.high_percent, uint, 0444);
+MODULE_PARM_DESC(zswap_high_percent,
+		 "fullness of the pool at which old pages go to the swap file (90; 0: never)");
+module_param_named(zswap_low_percent, area_params.low_percent, uint, 0444);
+MODULE_PARM_DESC(zswap_low_percent, "fullness of the pool at which that ends (80)");
 
 static bool autostart = true;
 module_param(autostart, bool, 0444);
@@ -79,15 +91,27 @@ VSWAP_NEEDS("config KALLSYMS_ALL");
 VSWAP_NEEDS("config KPROBES");
 VSWAP_NEEDS("config DEBUG_INFO_BTF");
 
-static int check_params(bool *direct)
+static int check_params(void)
 {
-	*direct = sysfs_streq(swapin, "direct");
-	if (!*direct && !sysfs_streq(swapin, "cache")) {
+	struct vswap_area_params *p = &area_params;
+
+	p->max_slots = (u64)virtual_gb << (30 - PAGE_SHIFT);
+	p->direct = sysfs_streq(swapin, "direct");
+	if (!p->direct && !sysfs_streq(swapin, "cache")) {
 		pr_err("swapin=%s: must be cache or direct\n", swapin);
 		return -EINVAL;
 	}
 	if (priority < -1 || priority > SWAP_FLAG_PRIO_MASK) {
 		pr_err("priority=%d: must be -1 or 0 to %d\n", priority, SWAP_FLAG_PRIO_MASK);
+		return -EINVAL;
+	}
+	if (p->high_percent > 100) {
+		pr_err("zswap_high_percent=%u: must be 0 to 100\n", p->high_percent);
+		return -EINVAL;
+	}
+	if (p->high_percent && p->low_percent > p->high_percent) {
+		pr_err("zswap_low_percent=%u: must be at most zswap_high_percent (%u)\n",
+		       p->low_percent, p->high_percent);
 		return -EINVAL;
 	}
 	return 0;
@@ -170,7 +194,7 @@ static int find_symbols(void)
 	return err;
 }
 
-static int start(bool direct)
+static int start(void)
 {
 	int err;
 
@@ -180,9 +204,12 @@ static int start(bool direct)
 	err = vswap_io_start();
 	if (err)
 		goto err_tier;
-	err = vswap_area_start((u64)virtual_gb << (30 - PAGE_SHIFT), direct);
+	err = vswap_mover_start();
 	if (err)
 		goto err_io;
+	err = vswap_area_start(&area_params);
+	if (err)
+		goto err_mover;
 	err = vswap_sysfs_start();
 	if (err)
 		goto err_area;
@@ -204,6 +231,8 @@ err_sysfs:
 	vswap_sysfs_stop();
 err_area:
 	vswap_area_stop();
+err_mover:
+	vswap_mover_stop();
 err_io:
 	vswap_io_stop();
 err_tier:
@@ -213,14 +242,12 @@ err_tier:
 
 static int __init vswap_init(void)
 {
-	bool direct;
-	int err;
+	int err = check_params();
 
-	err = check_params(&direct);
 	if (!err)
 		err = find_symbols();
 	if (!err)
-		err = start(direct);
+		err = start();
 	vswap_symbols_done();
 	return err;
 }
@@ -230,6 +257,7 @@ static void __exit vswap_exit(void)
 	unregister_pm_notifier(&pm_notifier);
 	vswap_sysfs_stop();
 	vswap_area_stop();
+	vswap_mover_stop();
 	vswap_io_stop();
 	vswap_tier_close();
 }

@@ -10,6 +10,7 @@
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
 #include <linux/vmstat.h>
 
 #include "vswap_io.h"
@@ -35,6 +36,9 @@ struct folio_io {
 
 static struct kmem_cache *io_cache;
 static mempool_t *io_pool;
+
+/* Those who have seen a word and read what it stands for in RAM. */
+DEFINE_STATIC_SRCU(readers);
 
 /**
  * vswap_io_start() - get ready for disk I/O
@@ -95,6 +99,8 @@ static bool is_fill(u64 word)
  * @word: the new word; must not be one of a repeated value: slot_set_fill() is
  *	for those
  *
+ * What a busy word stands for is released by the mover that made it busy.
+ *
  * Context: any.
  */
 void vswap_slot_set(struct slots *slots, u32 slot, u64 word)
@@ -103,7 +109,7 @@ void vswap_slot_set(struct slots *slots, u32 slot, u64 word)
 
 	if (is_fill(old))
 		vswap_stat_add(VSWAP_FILL_PAGES, -1);
-	else
+	else if (!(old & SLOT_BUSY))
 		vswap_tier_release(old);
 }
 
@@ -138,28 +144,25 @@ static void load_fill(struct page *page, u64 value)
 }
 
 /*
- * How many of @nr pages from @slot on lie side by side in one swap file; 0 if the
- * first isn't in a file at all.
+ * How many of @nr words stand for pages side by side in one swap file; 0 if the first
+ * isn't in a file at all.
  */
-static unsigned int file_run(struct slots *slots, u32 slot, unsigned int nr)
+static unsigned int file_run(const u64 *words, unsigned int nr)
 {
-	u64 first = READ_ONCE(*slot_word_ptr(slots, slot)) & ~SLOT_ACCESSED;
+	u64 first = slot_bare(READ_ONCE(words[0]));
 	unsigned int i;
 
 	if (slot_tag(first) != SLOT_FILE)
 		return 0;
-	for (i = 1; i < nr; i++) {
-		u64 word = READ_ONCE(*slot_word_ptr(slots, slot + i)) & ~SLOT_ACCESSED;
-
-		if (word != first + ((u64)i << SLOT_PAYLOAD_SHIFT))
+	for (i = 1; i < nr; i++)
+		if (slot_bare(READ_ONCE(words[i])) != first + ((u64)i << SLOT_PAYLOAD_SHIFT))
 			break;
-	}
 	return i;
 }
 
 /* Start the transfers of all pages that are in files. */
-static void submit_file_pages(struct slots *slots, struct vswap_io *io, blk_opf_t opf,
-			      struct page *page, u32 slot, unsigned int nr)
+static void submit_file_pages(const u64 *words, struct vswap_io *io, blk_opf_t opf,
+			      struct page *page, unsigned int nr)
 {
 	unsigned int i, run;
 
@@ -167,10 +170,10 @@ static void submit_file_pages(struct slots *slots, struct vswap_io *io, blk_opf_
 		struct vswap_backend *b;
 		u64 word;
 
-		run = file_run(slots, slot + i, nr - i);
+		run = file_run(words + i, nr - i);
 		if (!run)
 			continue;
-		word = READ_ONCE(*slot_word_ptr(slots, slot + i));
+		word = READ_ONCE(words[i]);
 		b = vswap_tier_backend(word);
 		b->ops->submit(b, io, opf, page + i, run,
 			       vswap_tier_file_slot(word));
@@ -189,7 +192,7 @@ static void transfer_folio(struct slots *slots, u32 slot, struct folio *folio, b
 	fio->slots = slots;
 	fio->end = end;
 	fio->data = data;
-	submit_file_pages(slots, &fio->io, opf, folio_page(folio, 0), slot,
+	submit_file_pages(slot_word_ptr(slots, slot), &fio->io, opf, folio_page(folio, 0),
 			  folio_nr_pages(folio));
 	vswap_io_put(&fio->io, 0);
 }
@@ -366,12 +369,26 @@ static void end_in(void *data, int error)
 	folio_unlock(folio);
 }
 
-/* Fill one page if its data is in RAM. Returns 1 if it is in a file. */
-static int load_page(struct slots *slots, u32 slot, struct page *page)
+/* Fails when a mover changed the word: then its next look is a round away. */
+static void mark_accessed(u64 *ptr, u64 word)
+{
+	if (!(word & SLOT_ACCESSED))
+		cmpxchg(ptr, word, word | SLOT_ACCESSED);
+}
+
+static int load_from_pool(u64 word, struct page *page)
+{
+	struct vswap_backend *b = vswap_tier_backend(word);
+	int err = b->ops->load(b, page, slot_payload(word));
+
+	vswap_backend_count(b, err ? BACKEND_READ_ERRORS : BACKEND_PAGES_IN, 1);
+	return err;
+}
+
+static int load_word(struct slots *slots, u32 slot, struct page *page)
 {
 	u64 *ptr = slot_word_ptr(slots, slot);
 	u64 word = ptr ? READ_ONCE(*ptr) : 0;
-	struct vswap_backend *b;
 
 	switch (slot_tag(word)) {
 	case SLOT_FILL:
@@ -379,13 +396,35 @@ static int load_page(struct slots *slots, u32 slot, struct page *page)
 		load_fill(page, slot_fill_value(slots, slot, word));
 		return 0;
 	case SLOT_POOL:
-		b = vswap_tier_backend(word);
-		return b->ops->load(b, page, slot_payload(word));
+		mark_accessed(ptr, word);
+		return load_from_pool(word, page);
 	case SLOT_FILE:
 		return 1;
 	default:
 		return -EIO;
 	}
+}
+
+/* Fill one page if its data is in RAM. Returns 1 if it is in a file. */
+static int load_page(struct slots *slots, u32 slot, struct page *page)
+{
+	int reader = srcu_read_lock(&readers);
+	int ret = load_word(slots, slot, page);
+
+	srcu_read_unlock(&readers, reader);
+	return ret;
+}
+
+/**
+ * vswap_io_wait_for_readers() - wait for those who read what a word stood for
+ *
+ * Afterwards whatever no slot stands for any more can be released.
+ *
+ * Context: process, may sleep.
+ */
+void vswap_io_wait_for_readers(void)
+{
+	synchronize_srcu(&readers);
 }
 
 struct sync_io {
@@ -399,14 +438,14 @@ static void sync_io_done(struct vswap_io *io)
 }
 
 /* Move what of @nr pages is in files, and wait for it. Returns 0 or -errno. */
-static int transfer_pages(struct slots *slots, u32 slot, struct page *page, unsigned int nr,
+static int transfer_pages(const u64 *words, struct page *page, unsigned int nr,
 			  blk_opf_t opf)
 {
 	struct sync_io sio;
 
 	init_completion(&sio.completion);
 	vswap_io_init(&sio.io, sync_io_done);
-	submit_file_pages(slots, &sio.io, opf, page, slot, nr);
+	submit_file_pages(words, &sio.io, opf, page, nr);
 	vswap_io_put(&sio.io, 0);
 	wait_for_completion_io(&sio.completion);
 	return READ_ONCE(sio.io.error);
@@ -448,7 +487,8 @@ void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
 
 	count_vm_events(PSWPIN, nr);
 	if (!err && in_file && !folio_test_swapcache(folio)) {
-		err = transfer_pages(slots, slot, folio_page(folio, 0), nr, REQ_OP_READ);
+		err = transfer_pages(slot_word_ptr(slots, slot), folio_page(folio, 0), nr,
+				     REQ_OP_READ);
 		in_file = false;
 	}
 	if (!err && in_file) {
@@ -501,7 +541,8 @@ int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
 	int err = place_page(slots, slot, page);
 
 	if (!err && slot_tag(READ_ONCE(*slot_word_ptr(slots, slot))) == SLOT_FILE)
-		err = transfer_pages(slots, slot, page, 1, REQ_OP_WRITE | REQ_SWAP);
+		err = transfer_pages(slot_word_ptr(slots, slot), page, 1,
+				     REQ_OP_WRITE | REQ_SWAP);
 	memalloc_noreclaim_restore(noreclaim);
 	if (err)
 		vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
@@ -524,7 +565,21 @@ int vswap_page_in(struct slots *slots, u32 slot, struct page *page)
 	int err = load_page(slots, slot, page);
 
 	if (err > 0)
-		err = transfer_pages(slots, slot, page, 1, REQ_OP_READ);
+		err = transfer_pages(slot_word_ptr(slots, slot), page, 1, REQ_OP_READ);
 	vswap_stat_add(err ? VSWAP_READ_ERRORS : VSWAP_PAGES_IN, 1);
 	return err;
+}
+
+/**
+ * vswap_words_write() - write pages to where words say, and wait for it
+ * @words: slot words; pages whose word isn't one of a file are left out
+ * @pages: as many contiguous pages
+ * @nr: how many
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -errno if any of them couldn't be written.
+ */
+int vswap_words_write(const u64 *words, struct page *pages, unsigned int nr)
+{
+	return transfer_pages(words, pages, nr, REQ_OP_WRITE | REQ_SWAP);
 }

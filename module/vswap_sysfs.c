@@ -97,6 +97,22 @@ NUMBER(store_failures, vswap_stat_read(VSWAP_STORE_FAILURES));
 NUMBER(read_errors, vswap_stat_read(VSWAP_READ_ERRORS));
 NUMBER(write_errors, vswap_stat_read(VSWAP_WRITE_ERRORS));
 NUMBER(bio_pages, vswap_stat_read(VSWAP_BIO_PAGES));
+NUMBER(writeback_pages, vswap_stat_read(VSWAP_WRITEBACK_PAGES));
+NUMBER(writeback_failures, vswap_stat_read(VSWAP_WRITEBACK_FAILURES));
+
+/* A number of pages written here is written back before the write returns. */
+static ssize_t writeback_store(struct kobject *kobj, struct kobj_attribute *attr,
+			       const char *buf, size_t count)
+{
+	unsigned long nr;
+	int err = kstrtoul(buf, 0, &nr);
+
+	if (!err)
+		err = vswap_area_write_back(nr);
+	return err ?: count;
+}
+
+static struct kobj_attribute writeback = __ATTR_WO(writeback);
 
 static struct attribute *attrs[] = {
 	&value_version.attr.attr,
@@ -121,6 +137,9 @@ static struct attribute *attrs[] = {
 	&value_read_errors.attr.attr,
 	&value_write_errors.attr.attr,
 	&value_bio_pages.attr.attr,
+	&value_writeback_pages.attr.attr,
+	&value_writeback_failures.attr.attr,
+	&writeback.attr,
 	NULL
 };
 

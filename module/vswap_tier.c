@@ -188,6 +188,75 @@ int vswap_tier_place(struct page *page, u32 slot, u64 *word)
 }
 
 /**
+ * vswap_tier_writes_back() - is there a swap file behind the pool
+ *
+ * Return: whether vswap_tier_place_on_disk() can ever find a place.
+ */
+bool vswap_tier_writes_back(void)
+{
+	unsigned int i;
+
+	for (i = pool ? pool->rank + 1 : nr_backends; i < nr_backends; i++)
+		if (backends[i].ops->tag == SLOT_FILE)
+			return true;
+	return false;
+}
+
+/**
+ * vswap_tier_place_on_disk() - find a place for a page of the pool
+ * @page: a copy of it
+ * @slot: its virtual slot
+ * @word: the slot word it could have, if 0 is returned
+ *
+ * In the first swap file behind the pool that has room.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOSPC or -ENOMEM.
+ */
+int vswap_tier_place_on_disk(struct page *page, u32 slot, u64 *word)
+{
+	unsigned int i;
+	u64 payload;
+	int err = -ENOSPC;
+
+	for (i = pool->rank + 1; i < nr_backends; i++) {
+		struct vswap_backend *b = &backends[i];
+
+		if (b->ops->tag != SLOT_FILE)
+			continue;
+		err = b->ops->store(b, page, slot, true, &payload);
+		if (!err) {
+			*word = make_word(b, payload);
+			break;
+		}
+		count_refusal(b, err);
+	}
+	return err;
+}
+
+/**
+ * vswap_tier_pool_fullness() - how full the pool is
+ *
+ * Context: any.
+ * Return: percent of its limit, 0 without a pool.
+ */
+unsigned int vswap_tier_pool_fullness(void)
+{
+	return pool ? pool->ops->fullness(pool) : 0;
+}
+
+/**
+ * vswap_tier_compact_pool() - let the pool give back the memory in its holes
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_compact_pool(void)
+{
+	if (pool)
+		pool->ops->compact(pool);
+}
+
+/**
  * vswap_tier_backend() - who holds the page of a slot
  * @word: a slot word
  *

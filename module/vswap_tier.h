@@ -14,6 +14,10 @@ int vswap_tier_open(const char *names, const struct vswap_backend_params *params
 void vswap_tier_close(void);
 
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
+bool vswap_tier_writes_back(void);
+int vswap_tier_place_on_disk(struct page *page, u32 slot, u64 *word);
+unsigned int vswap_tier_pool_fullness(void);
+void vswap_tier_compact_pool(void);
 void vswap_tier_release(u64 word);
 struct vswap_backend *vswap_tier_backend(u64 word);
 unsigned long vswap_tier_capacity(void);

@@ -13,6 +13,8 @@ static struct play {
 	u64 word[PLAY_SLOTS];
 	u64 value[PLAY_SLOTS];
 	bool failing;
+	struct slot_move moves[16];
+	unsigned int nr_moves;
 } play;
 
 static void play_alloc(unsigned int cpu, unsigned int order)
@@ -75,6 +77,64 @@ static void play_fill(u32 slot, u64 value)
 	play.value[slot] = value;
 }
 
+/* An owner stores something, or reads it. */
+static void play_store(u32 slot, bool read)
+{
+	u64 *ptr;
+
+	slot %= PLAY_SLOTS;
+	if (!play.word[slot])
+		return;
+	ptr = slot_word_ptr(&play.space.s, slot);
+	if (!read)
+		*ptr = slot_word(SLOT_POOL, slot);
+	else if (slot_tag(*ptr) == SLOT_POOL)
+		*ptr |= SLOT_ACCESSED;
+	play.word[slot] = *ptr;
+}
+
+static void play_hold(u32 slot)
+{
+	unsigned int i;
+	u32 before;
+
+	slot %= PLAY_SLOTS;
+	if (slot / SLOTS_PER_CLUSTER >= play.space.s.nr_clusters || play.nr_moves)
+		return;
+	before = slot;
+	play.nr_moves = slots_hold(&play.space.s, &slot, SLOT_POOL, play.moves,
+				   ARRAY_SIZE(play.moves));
+	CHECK(slot > before);
+	for (i = 0; i < play.nr_moves; i++) {
+		const struct slot_move *move = &play.moves[i];
+
+		CHECK(move->slot >= before && move->slot < slot);
+		CHECK_EQ(play.word[move->slot], move->word);
+	}
+	/* The others it passed are accessed no more. */
+	for (i = before; i < slot; i++)
+		if (play.word[i])
+			play.word[i] = *slot_word_ptr(&play.space.s, i);
+}
+
+static void play_let_go(bool stay)
+{
+	while (play.nr_moves) {
+		const struct slot_move *move = &play.moves[--play.nr_moves];
+		u64 *now = &play.word[move->slot];
+		u64 file = stay ? 0 : slot_word(SLOT_FILE, move->slot);
+		enum slot_fate fate = slots_let_go(&play.space.s, move, file);
+
+		if (!(*now & SLOT_BUSY)) {
+			CHECK_EQ(fate, SLOT_GONE);
+			continue;
+		}
+		CHECK_EQ(slot_bare(*now), move->word);
+		CHECK_EQ(fate, stay || (*now & SLOT_ACCESSED) ? SLOT_KEPT : SLOT_MOVED);
+		*now = fate == SLOT_MOVED ? file : *now & ~SLOT_BUSY;
+	}
+}
+
 static void play_check(void)
 {
 	u32 i;
@@ -98,7 +158,7 @@ static void play_step(struct script *script)
 	struct slots *s = &play.space.s;
 	unsigned int i;
 
-	switch (op % 8) {
+	switch (op % 10) {
 	case 0:
 	case 1:
 		play_alloc(op / 8 % PLAY_CPUS, arg % SLOTS_NR_ORDERS);
@@ -119,6 +179,16 @@ static void play_step(struct script *script)
 		break;
 	case 6:
 		play_fill(script_next(script, 2), script_next(script, 8));
+		break;
+	case 8:
+		for (i = 0; i < arg; i++)
+			play_store(op / 10 * 512 + arg * i, i % 3 == 2);
+		break;
+	case 9:
+		if (arg % 2)
+			play_hold(op / 10 * 509);
+		else
+			play_let_go(arg % 4);
 		break;
 	case 7:
 		if (arg % 4 == 0 && s->nr_clusters < PLAY_CLUSTERS)
@@ -142,6 +212,7 @@ void slots_play(struct script *script)
 	space_grow(&play.space, 1 + script_next(script, 1) % 8);
 	while (script->left)
 		play_step(script);
+	play_let_go(false);
 	play_check();
 	for (i = 0; i < PLAY_SLOTS; i++)
 		if (play.word[i])

@@ -103,7 +103,9 @@ void space_validate(const struct space *space)
 		nr_partial += c->state == CLUSTER_PARTIAL;
 		nr_tables += c->table != NULL;
 		nr_wide += c->wide != NULL;
+		CHECK_EQ(c->table != NULL, !list_empty(&c->age));
 	}
+	CHECK_EQ(list_length(&s->aged), nr_tables);
 	CHECK_EQ(list_length(&s->free), nr_free);
 	for (o = 0; o < SLOTS_NR_ORDERS; o++)
 		nr_partial -= list_length(&s->partial[o]);

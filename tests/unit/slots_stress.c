@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Threads that allocate runs of slots, fill them, and pass them to each other through
- * mailboxes to be checked and freed, while the space grows. Meant for TSan, and for
- * ASan as well.
+ * mailboxes to be checked and freed, while the space grows and a mover moves what it
+ * can from pool to file. Meant for TSan, and for ASan as well.
  */
 #include <sched.h>
 #include "slots_space.h"
@@ -23,7 +23,8 @@ static struct box *boxes[NR_BOXES];
 static u32 owners[MAX_CLUSTERS * SLOTS_PER_CLUSTER];	/* 1 while in use */
 static unsigned long nr_rounds;
 static unsigned int nr_running;
-static u32 nr_big, nr_small;
+static u32 nr_big, nr_small, nr_moved, nr_kept, nr_gone;
+static long in_pool, in_file;	/* what nobody has released yet; atomic */
 
 /* Threads should meet in places where they rarely would on few CPUs. */
 static void yield_sometimes(void)
@@ -49,25 +50,50 @@ static void fill(const struct box *box)
 
 		CHECK_EQ(__atomic_exchange_n(owner, 1, __ATOMIC_RELAXED), 0);
 		CHECK_EQ(READ_ONCE(*word), slot_word(SLOT_EMPTY, 0));
-		if (i % 3)
+		if (i % 3) {
+			__atomic_add_fetch(&in_pool, 1, __ATOMIC_RELAXED);
 			WRITE_ONCE(*word, slot_word(SLOT_POOL, stamp_of(box, i)));
-		else
+		} else
 			CHECK_EQ(slot_set_fill(&sp.s, box->first + i, stamp_of(box, i)), 0);
 	}
 }
 
-static void verify(const struct box *box)
+static void release_word(u64 word)
+{
+	__atomic_sub_fetch(slot_tag(word) == SLOT_POOL ? &in_pool : &in_file, 1,
+			   __ATOMIC_RELAXED);
+}
+
+/* As the module does: read, mark as accessed, and now and then take the word away. */
+static void verify_stored(u64 *ptr, u64 stamp, bool take)
+{
+	u64 word = READ_ONCE(*ptr);
+
+	CHECK(slot_tag(word) == SLOT_POOL || slot_tag(word) == SLOT_FILE);
+	CHECK_EQ(slot_payload(word), slot_payload(slot_word(SLOT_FREE, stamp)));
+	if (slot_tag(word) == SLOT_POOL && !(word & SLOT_ACCESSED))
+		cmpxchg(ptr, word, word | SLOT_ACCESSED);
+	if (!take)
+		return;
+	word = xchg(ptr, slot_word(SLOT_EMPTY, 0));
+	if (!(word & SLOT_BUSY))
+		release_word(word);
+}
+
+static void verify(const struct box *box, bool take)
 {
 	u32 i;
 
 	for (i = 0; i < box->nr; i++) {
-		u64 word = READ_ONCE(*slot_word_ptr(&sp.s, box->first + i));
+		u64 *ptr = slot_word_ptr(&sp.s, box->first + i), word = READ_ONCE(*ptr);
 
 		if (i % 3)
-			CHECK_EQ(word, slot_word(SLOT_POOL, stamp_of(box, i)));
+			verify_stored(ptr, stamp_of(box, i), take);
 		else
 			CHECK_EQ(slot_fill_value(&sp.s, box->first + i, word), stamp_of(box, i));
-		CHECK_EQ(__atomic_exchange_n(&owners[box->first + i], 0, __ATOMIC_RELAXED), 1);
+		if (take)
+			CHECK_EQ(__atomic_exchange_n(&owners[box->first + i], 0,
+						     __ATOMIC_RELAXED), 1);
 	}
 }
 
@@ -76,7 +102,9 @@ static void release(struct box *box, u64 random)
 {
 	u32 i, step = random % 3 ? box->nr : 1 + random / 3 % 7;
 
-	verify(box);
+	if (random % 2)
+		verify(box, false);
+	verify(box, true);
 	for (i = 0; i < box->nr; i += step)
 		CHECK_EQ(slots_free(&sp.s, box->first + i, min_t(u32, step, box->nr - i)), 0);
 	free(box);
@@ -120,6 +148,53 @@ static void *worker(void *arg)
 	return NULL;
 }
 
+/* What was held gets a place in the file, or has to stay, as chance will have it. */
+static void let_go(const struct slot_move *move, u64 random)
+{
+	u64 word = random % 4 ? slot_word(SLOT_FILE, slot_payload(move->word)) : 0;
+
+	CHECK_EQ(slot_tag(move->word), SLOT_POOL);
+	if (word)
+		__atomic_add_fetch(&in_file, 1, __ATOMIC_RELAXED);
+	switch (slots_let_go(&sp.s, move, word)) {
+	case SLOT_MOVED:
+		CHECK(word);
+		release_word(move->word);
+		nr_moved++;
+		return;
+	case SLOT_KEPT:
+		nr_kept++;
+		break;
+	case SLOT_GONE:
+		release_word(move->word);
+		nr_gone++;
+		break;
+	}
+	if (word)
+		release_word(word);
+}
+
+static void *mover(void *arg)
+{
+	struct slot_move moves[8];
+	u64 seed = (uintptr_t)arg;
+	unsigned int nr, i;
+	u32 slot = 0;
+
+	shim_before_lock = yield_sometimes;
+	while (__atomic_load_n(&nr_running, __ATOMIC_ACQUIRE)) {
+		if (!(slot % SLOTS_PER_CLUSTER))
+			slot = slots_oldest(&sp.s);
+		if (!slot)
+			continue;
+		nr = slots_hold(&sp.s, &slot, SLOT_POOL, moves, ARRAY_SIZE(moves));
+		sched_yield();
+		for (i = 0; i < nr; i++)
+			let_go(&moves[i], test_random(&seed));
+	}
+	return NULL;
+}
+
 /* Grow, and read the counts, while the workers run. */
 static void grow_meanwhile(void)
 {
@@ -139,7 +214,7 @@ static void grow_meanwhile(void)
 
 static void stress(void)
 {
-	pthread_t threads[NR_THREADS];
+	pthread_t threads[NR_THREADS], mover_thread;
 	uintptr_t i;
 
 	space_init(&sp, MAX_CLUSTERS, NR_CPUS);
@@ -148,7 +223,9 @@ static void stress(void)
 	nr_running = NR_THREADS;
 	for (i = 0; i < NR_THREADS; i++)
 		CHECK_EQ(pthread_create(&threads[i], NULL, worker, (void *)(i + 1)), 0);
+	CHECK_EQ(pthread_create(&mover_thread, NULL, mover, NULL), 0);
 	grow_meanwhile();
+	pthread_join(mover_thread, NULL);
 	for (i = 0; i < NR_THREADS; i++)
 		pthread_join(threads[i], NULL);
 
@@ -161,6 +238,9 @@ static void stress(void)
 	}
 	CHECK(sp.s.nr_clusters > 8 && nr_big);
 	CHECK_EQ(space_used(&sp), 0);
+	CHECK(nr_moved && nr_kept && nr_gone);
+	CHECK_EQ(in_pool, 0);
+	CHECK_EQ(in_file, 0);
 	space_validate(&sp);
 
 	/* No cluster got lost: all of them can be had. */
@@ -169,6 +249,7 @@ static void stress(void)
 	CHECK_EQ(i, (sp.s.nr_clusters - 1) * SLOTS_PER_CLUSTER);
 	printf("# %u clusters, %u + %u runs of slots, %lu wishes to grow\n",
 	       sp.s.nr_clusters, nr_small, nr_big, sp.nr_wanted);
+	printf("# %u pages moved, %u kept, %u gone meanwhile\n", nr_moved, nr_kept, nr_gone);
 	space_exit(&sp, i);
 }
 

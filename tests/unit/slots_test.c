@@ -668,6 +668,95 @@ static void taken(void)
 	space_exit(&sp, 0);
 }
 
+/* Clusters come round, the one in use for longest first; free ones never. */
+static void aged(void)
+{
+	s64 slot[3];
+	int i, round;
+
+	space_init(&sp, 8, 1);
+	CHECK_EQ(slots_oldest(&sp.s), 0);
+	space_grow(&sp, 8);
+	CHECK_EQ(slots_oldest(&sp.s), 0);
+	for (i = 0; i < 3; i++)
+		slot[i] = alloc(0, 9);
+	CHECK_EQ(slots_take(&sp.s, 7 * SLOTS_PER_CLUSTER + 1, 1), 0);
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 3; i++)
+			CHECK_EQ(slots_oldest(&sp.s), slot[i]);
+		CHECK_EQ(slots_oldest(&sp.s), 7 * SLOTS_PER_CLUSTER);
+	}
+	must_free(slot[0], 512);
+	CHECK_EQ(slots_oldest(&sp.s), slot[1]);
+	slot[0] = alloc(0, 9);
+	CHECK_EQ(slots_oldest(&sp.s), slot[2]);
+	CHECK_EQ(slots_oldest(&sp.s), 7 * SLOTS_PER_CLUSTER);
+	CHECK_EQ(slots_oldest(&sp.s), slot[1]);
+	CHECK_EQ(slots_oldest(&sp.s), slot[0]);
+	space_validate(&sp);
+	free_all();
+	space_exit(&sp, 0);
+}
+
+static void held(void)
+{
+	const u64 pool = slot_word(SLOT_POOL, 5), file = slot_word(SLOT_FILE, 9);
+	struct slot_move moves[4];
+	u64 *word;
+	u32 next;
+	s64 slot;
+
+	space_init(&sp, 4, 1);
+	space_grow(&sp, 4);
+	slot = alloc(0, 3);
+	word = slot_word_ptr(&sp.s, slot);
+	next = slot;
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 4), 0);
+	CHECK_EQ(next, slot + SLOTS_PER_CLUSTER);
+
+	/* One of four is of another kind, one was accessed: that is forgiven. */
+	word[0] = word[3] = word[4] = pool;
+	word[1] = file;
+	word[2] = pool | SLOT_ACCESSED;
+	next = slot;
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 2), 2);
+	CHECK_EQ(moves[0].slot, slot);
+	CHECK_EQ(moves[0].word, pool);
+	CHECK_EQ(moves[1].slot, slot + 3);
+	CHECK_EQ(word[3], pool | SLOT_BUSY);
+	CHECK_EQ(word[2], pool);
+	CHECK_EQ(next, slot + 4);
+	/* What is busy isn't held twice. */
+	next = slot;
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves + 2, 1), 1);
+	CHECK_EQ(moves[2].slot, slot + 2);
+
+	/* Moved; accessed meanwhile; not to be moved; taken away. */
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file), SLOT_MOVED);
+	CHECK_EQ(word[0], file);
+	word[3] |= SLOT_ACCESSED;
+	CHECK_EQ(slots_let_go(&sp.s, &moves[1], file), SLOT_KEPT);
+	CHECK_EQ(word[3], pool | SLOT_ACCESSED);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[2], 0), SLOT_KEPT);
+	CHECK_EQ(word[2], pool);
+	next = slot + 4;
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 4), 1);
+	word[4] = slot_word(SLOT_EMPTY, 0);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file), SLOT_GONE);
+	CHECK_EQ(word[4], slot_word(SLOT_EMPTY, 0));
+
+	/* The slot is freed, and the table with it. */
+	next = slot + 2;
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 1), 1);
+	must_free(slot, 8);
+	CHECK(alloc(0, 9) > 0);
+	CHECK_EQ(alloc(0, 9) > 0, 1);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file), SLOT_GONE);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], 0), SLOT_GONE);
+	free_all();
+	space_exit(&sp, 0);
+}
+
 static void random_scripts(void)
 {
 	play_random(slots_play, 60, 4000);
@@ -684,7 +773,7 @@ int main(void)
 		TEST(growth_at_tail), TEST(fail_nth), TEST(no_memory_but_partial),
 		TEST(fill_values), TEST(opened_meanwhile), TEST(opened_meanwhile_and_freed),
 		TEST(freed_while_picked), TEST(wide_meanwhile), TEST(stale_entry),
-		TEST(taken),
+		TEST(taken), TEST(aged), TEST(held),
 		TEST(random_scripts),
 	};
 

@@ -20,6 +20,7 @@ struct command {
 extern const struct command stats_command;
 extern const struct command backends_command;
 extern const struct command doctor_command;
+extern const struct command writeback_command;
 
 /* The index of the next option in cmd->options, -1 after the last one. */
 int next_option(const struct command *cmd, int argc, char **argv);

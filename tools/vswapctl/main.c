@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vswapctl: shows what the vswap module does. */
+/* vswapctl: shows what the vswap module does, and has it do something. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 static const struct command *const commands[] = {
 	&stats_command,
 	&backends_command,
+	&writeback_command,
 	&doctor_command,
 };
 

@@ -32,7 +32,9 @@
 	X(STORE_FAILURES,	"store_failures",	COUNT)	\
 	X(READ_ERRORS,		"read_errors",		COUNT)	\
 	X(WRITE_ERRORS,		"write_errors",		COUNT)	\
-	X(BIO,			"bio_pages",		COUNT)
+	X(BIO,			"bio_pages",		COUNT)	\
+	X(WRITEBACK,		"writeback_pages",	COUNT)	\
+	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)
 
 #define BACKEND_FILES(X)						\
 	X(TYPE,			"type",				TEXT)	\

@@ -80,6 +80,7 @@ static const struct row traffic_rows[] = {
 	{ "Pages out", AREA_OUT, NULL, "", NULL },
 	{ "  fill pages", AREA_FILL_OUT, NULL, "", NULL },
 	{ "Pages in", AREA_IN, NULL, "", NULL },
+	{ "Pages written back", AREA_WRITEBACK, NULL, "from the pool", NULL },
 	{ "Pages by block I/O", AREA_BIO, NULL, "past a hook", NULL },
 	{ "Growth steps", AREA_GROW_STEPS, NULL, "", NULL },
 	{ 0 }
@@ -92,6 +93,8 @@ static const struct row failure_rows[] = {
 	  "folios no backend took", NULL },
 	{ "Read errors", AREA_READ_ERRORS, NULL, "pages lost", NULL },
 	{ "Write errors", AREA_WRITE_ERRORS, NULL, "folios kept in memory", NULL },
+	{ "Write-back failures", AREA_WRITEBACK_FAILURES, NULL,
+	  "pages kept in the pool", NULL },
 	{ "Growth failures", AREA_GROW_FAILURES, NULL, "", NULL },
 	{ 0 }
 };

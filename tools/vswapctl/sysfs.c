@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading the module's files. */
+/* The module's files, read and written. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -91,6 +91,18 @@ char *sysfs_read(int dir, const char *path)
 		fail("malformed value in %s/%s", sysfs_root(), path);
 	buf[len] = '\0';
 	return xstrdup(buf);
+}
+
+int sysfs_write(int dir, const char *path, const char *text)
+{
+	int fd = openat(dir, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int error;
+
+	if (fd < 0)
+		fail("cannot write %s/%s: %s", sysfs_root(), path, strerror(errno));
+	error = write(fd, text, strlen(text)) < 0 ? errno : 0;
+	close(fd);
+	return error;
 }
 
 void sysfs_malformed(const char *path, const char *text)

@@ -17,6 +17,12 @@ void sysfs_close(int dir);
  */
 char *sysfs_read(int dir, const char *path);
 
+/*
+ * Writes @text to @path below @dir. Returns 0, or the errno of the write itself, when
+ * the module has refused; fails if the file can't be opened.
+ */
+int sysfs_write(int dir, const char *path, const char *text);
+
 /* Fails because @path holds @text, which can't be. */
 void sysfs_malformed(const char *path, const char *text)
 	__attribute__((noreturn));

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Pages move from one backend to another while they are swapped: no page table
+ * and no swap entry is touched, only the slot's word changes.
+ */
+#ifndef VSWAP_MOVER_H
+#define VSWAP_MOVER_H
+
+#include "slots.h"
+
+/* Pages moved together: 128 KiB, in one piece of I/O if their places allow it. */
+#define VSWAP_MOVER_BATCH	32
+
+int vswap_mover_start(void);
+void vswap_mover_stop(void);
+int vswap_mover_batch(struct slots *slots);
+
+#endif /* VSWAP_MOVER_H */
