@@ -22,12 +22,18 @@
 #include "vswap_stats.h"
 #include "vswap_tier.h"
 
-#define BATCH_ORDER	5
+/*
+ * Pages moved together: 128 KiB, in one piece of I/O if their places allow it; fewer where
+ * memory is in pieces when the module is loaded.
+ */
+#define MAX_BATCH_ORDER	5
+#define MAX_BATCH	(1 << MAX_BATCH_ORDER)
 
 /*
  * @lock: one batch at a time
  * @slot: where the next one begins
- * @pages: what is on its way
+ * @pages: what is on its way, contiguous
+ * @order: there are 1 << @order of them
  * @moves: their slots and old words
  * @words: their new words, 0 where there is none
  */
@@ -35,8 +41,9 @@ static struct {
 	struct mutex lock;
 	u32 slot;
 	struct page *pages;
-	struct slot_move moves[VSWAP_MOVER_BATCH];
-	u64 words[VSWAP_MOVER_BATCH];
+	unsigned int order;
+	struct slot_move moves[MAX_BATCH];
+	u64 words[MAX_BATCH];
 } mover;
 
 /**
@@ -47,12 +54,16 @@ static struct {
  */
 int vswap_mover_start(void)
 {
-	BUILD_BUG_ON(1 << BATCH_ORDER != VSWAP_MOVER_BATCH);
 	mutex_init(&mover.lock);
 	mover.slot = 0;
 	if (!vswap_tier_writes_back())
 		return 0;
-	mover.pages = alloc_pages(GFP_KERNEL, BATCH_ORDER);
+	for (mover.order = MAX_BATCH_ORDER; mover.order; mover.order--) {
+		mover.pages = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, mover.order);
+		if (mover.pages)
+			return 0;
+	}
+	mover.pages = alloc_page(GFP_KERNEL);
 	return mover.pages ? 0 : -ENOMEM;
 }
 
@@ -64,7 +75,7 @@ int vswap_mover_start(void)
 void vswap_mover_stop(void)
 {
 	if (mover.pages)
-		__free_pages(mover.pages, BATCH_ORDER);
+		__free_pages(mover.pages, mover.order);
 	mover.pages = NULL;
 }
 
@@ -75,7 +86,7 @@ static unsigned int hold_batch(struct slots *slots)
 		mover.slot = slots_oldest(slots);
 	if (!mover.slot)
 		return 0;
-	return slots_hold(slots, &mover.slot, SLOT_POOL, mover.moves, VSWAP_MOVER_BATCH);
+	return slots_hold(slots, &mover.slot, SLOT_POOL, mover.moves, 1U << mover.order);
 }
 
 /* Copy a page and find a place for it. Returns its new word, 0 if it has to stay. */

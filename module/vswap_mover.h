@@ -8,9 +8,6 @@
 
 #include "slots.h"
 
-/* Pages moved together: 128 KiB, in one piece of I/O if their places allow it. */
-#define VSWAP_MOVER_BATCH	32
-
 int vswap_mover_start(void);
 void vswap_mover_stop(void);
 int vswap_mover_batch(struct slots *slots);
