@@ -132,9 +132,13 @@ static void put(struct filemap *fm, u32 slot)
 	u32 ci = chunk_of(slot);
 	struct filemap_chunk *chunk = fm->chunks[ci];
 
+	chunk->owner[chunk_index(slot)] = FILEMAP_NOBODY;
+	if (test_bit(chunk_index(slot), chunk->condemned)) {
+		WRITE_ONCE(fm->nr_bad, fm->nr_bad + 1);
+		return;
+	}
 	__clear_bit(chunk_index(slot), chunk->map);
 	__clear_bit(ci, fm->full);
-	chunk->owner[chunk_index(slot)] = FILEMAP_NOBODY;
 	if (!--chunk->used)
 		chunk_release(fm, ci);
 }
@@ -291,7 +295,7 @@ int filemap_free(struct filemap *fm, u32 first, unsigned int nr)
 	int err = 0;
 	u32 i;
 
-	if (!nr || first >= fm->nr_slots || nr > fm->nr_slots - first)
+	if (!nr || first >= READ_ONCE(fm->nr_slots) || nr > READ_ONCE(fm->nr_slots) - first)
 		return -EINVAL;
 
 	spin_lock_irqsave(&fm->lock, flags);
@@ -340,7 +344,7 @@ int filemap_mark_bad(struct filemap *fm, u32 slot)
 	unsigned long flags;
 	int err;
 
-	if (slot >= fm->nr_slots)
+	if (slot >= READ_ONCE(fm->nr_slots))
 		return -EINVAL;
 
 	for (;;) {
@@ -358,6 +362,27 @@ int filemap_mark_bad(struct filemap *fm, u32 slot)
 }
 
 /**
+ * filemap_condemn() - never hand out slots in use again
+ * @fm: the file's slots
+ * @first: the first
+ * @nr: how many; those that aren't in use are left alone
+ *
+ * They are bad when they are freed.
+ *
+ * Context: Any. Takes @fm->lock with interrupts off, allocates nothing.
+ */
+void filemap_condemn(struct filemap *fm, u32 first, unsigned int nr)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&fm->lock, flags);
+	for (; nr && first < fm->nr_slots; nr--, first++)
+		if (owner_of(fm, first) != FILEMAP_NOBODY)
+			__set_bit(chunk_index(first), fm->chunks[chunk_of(first)]->condemned);
+	spin_unlock_irqrestore(&fm->lock, flags);
+}
+
+/**
  * filemap_owner() - whose data a file slot holds
  * @fm: the file's slots
  * @slot: the slot
@@ -370,12 +395,60 @@ u32 filemap_owner(struct filemap *fm, u32 slot)
 	u32 owner = FILEMAP_NOBODY;
 	unsigned long flags;
 
-	if (slot >= fm->nr_slots)
+	if (slot >= READ_ONCE(fm->nr_slots))
 		return owner;
 	spin_lock_irqsave(&fm->lock, flags);
 	owner = owner_of(fm, slot);
 	spin_unlock_irqrestore(&fm->lock, flags);
 	return owner;
+}
+
+/* The first slot of a chunk from index @start on that has an owner, or the chunk's size. */
+static u32 next_owned(const struct filemap *fm, u32 ci, u32 start)
+{
+	const struct filemap_chunk *chunk = fm->chunks[ci];
+	u32 end = chunk_size(fm, ci);
+
+	if (!chunk)
+		return end;
+	while (start < end && chunk->owner[start] == FILEMAP_NOBODY)
+		start++;
+	return start;
+}
+
+/**
+ * filemap_next() - the next slot that holds somebody's data
+ * @fm: the file's slots
+ * @slot: where to begin
+ * @owner: set to the virtual slot that owns it
+ *
+ * Context: Any. Takes @fm->lock with interrupts off, for a chunk at a time.
+ * Return: The slot, at or after @slot, or the number of slots if there is none.
+ */
+u32 filemap_next(struct filemap *fm, u32 slot, u32 *owner)
+{
+	u32 nr_slots = READ_ONCE(fm->nr_slots);
+	unsigned long flags;
+	u32 ci, idx;
+	bool found;
+
+	while (slot < nr_slots) {
+		ci = chunk_of(slot);
+
+		spin_lock_irqsave(&fm->lock, flags);
+		idx = next_owned(fm, ci, chunk_index(slot));
+		found = idx < chunk_size(fm, ci);
+		slot = (ci << FILEMAP_CHUNK_SHIFT) + idx;
+		if (found)
+			*owner = owner_of(fm, slot);
+		spin_unlock_irqrestore(&fm->lock, flags);
+		if (found)
+			return slot;
+		if (ci == chunk_of(nr_slots - 1))
+			break;
+		slot = (ci + 1) << FILEMAP_CHUNK_SHIFT;
+	}
+	return nr_slots;
 }
 
 /**
@@ -399,7 +472,7 @@ u32 filemap_used(const struct filemap *fm)
  */
 u32 filemap_capacity(const struct filemap *fm)
 {
-	return fm->nr_slots - READ_ONCE(fm->nr_bad);
+	return READ_ONCE(fm->nr_slots) - READ_ONCE(fm->nr_bad);
 }
 
 /**
@@ -436,6 +509,47 @@ int filemap_init(struct filemap *fm, u32 nr_slots, unsigned int nr_cpus,
 	}
 	for (i = 0; i < nr_cpus; i++)
 		fm->cursor[i] = i * (fm->nr_chunks / nr_cpus) << FILEMAP_CHUNK_SHIFT;
+	return 0;
+}
+
+/**
+ * filemap_grow() - add slots at the end
+ * @fm: the file's slots
+ * @nr_slots: how many there are to be, more than now
+ *
+ * Context: Process context, may sleep; one call at a time, while others may use the
+ * slots. Takes @fm->lock with interrupts off.
+ * Return: 0, -EINVAL if there would be fewer, or -ENOMEM.
+ */
+int filemap_grow(struct filemap *fm, u32 nr_slots)
+{
+	u32 nr_chunks = nr_slots ? chunk_of(nr_slots - 1) + 1 : 0, last = fm->nr_chunks - 1;
+	struct filemap_chunk **chunks;
+	unsigned long *full, flags;
+
+	if (nr_slots < fm->nr_slots)
+		return -EINVAL;
+	chunks = kvcalloc(nr_chunks, sizeof(*chunks), GFP_KERNEL);
+	full = kvcalloc(BITS_TO_LONGS(nr_chunks), sizeof(*full), GFP_KERNEL);
+	if (!chunks || !full) {
+		kvfree(chunks);
+		kvfree(full);
+		return -ENOMEM;
+	}
+
+	spin_lock_irqsave(&fm->lock, flags);
+	memcpy(chunks, fm->chunks, fm->nr_chunks * sizeof(*chunks));
+	memcpy(full, fm->full, BITS_TO_LONGS(fm->nr_chunks) * sizeof(*full));
+	swap(chunks, fm->chunks);
+	swap(full, fm->full);
+	WRITE_ONCE(fm->nr_slots, nr_slots);
+	WRITE_ONCE(fm->nr_chunks, nr_chunks);
+	/* It may have been short. */
+	if (fm->chunks[last] && fm->chunks[last]->used < chunk_size(fm, last))
+		__clear_bit(last, fm->full);
+	spin_unlock_irqrestore(&fm->lock, flags);
+	kvfree(chunks);
+	kvfree(full);
 	return 0;
 }
 

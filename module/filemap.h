@@ -33,11 +33,13 @@
  * struct filemap_chunk - 1024 file slots
  * @used: how many of them are in use or bad
  * @map: one bit per slot, set while it is in use or bad
+ * @condemned: one bit per slot, set if it is bad as soon as it is free
  * @owner: the virtual slot of each, FILEMAP_NOBODY where there is none; a page
  */
 struct filemap_chunk {
 	u32 used;
 	DECLARE_BITMAP(map, FILEMAP_CHUNK_SLOTS);
+	DECLARE_BITMAP(condemned, FILEMAP_CHUNK_SLOTS);
 	u32 *owner;
 };
 
@@ -85,11 +87,14 @@ struct filemap {
 int filemap_init(struct filemap *fm, u32 nr_slots, unsigned int nr_cpus,
 		 const struct filemap_ops *ops);
 unsigned long filemap_exit(struct filemap *fm);
+int filemap_grow(struct filemap *fm, u32 nr_slots);
 int filemap_mark_bad(struct filemap *fm, u32 slot);
+void filemap_condemn(struct filemap *fm, u32 first, unsigned int nr);
 int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 		  u32 *first);
 int filemap_free(struct filemap *fm, u32 first, unsigned int nr);
 u32 filemap_owner(struct filemap *fm, u32 slot);
+u32 filemap_next(struct filemap *fm, u32 slot, u32 *owner);
 u32 filemap_used(const struct filemap *fm);
 u32 filemap_capacity(const struct filemap *fm);
 

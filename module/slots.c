@@ -691,20 +691,18 @@ static u64 *cluster_words(const struct slot_cluster *c)
 }
 
 /*
- * Mark a word of @tag busy, unless it is so already or was accessed, which is
- * forgiven once. Returns the bare word, or 0.
+ * Mark a word busy. One that was accessed is left out unless @hot ones are wanted too,
+ * and forgiven. Returns whether it is busy with the caller now.
  */
-static u64 hold_word(u64 *ptr, enum slot_tag tag)
+static bool hold_word(u64 *ptr, u64 word, bool hot)
 {
-	u64 word = READ_ONCE(*ptr);
-
-	if (slot_tag(word) != tag || (word & SLOT_BUSY))
-		return 0;
-	if (word & SLOT_ACCESSED) {
+	if (word & SLOT_BUSY)
+		return false;
+	if ((word & SLOT_ACCESSED) && !hot) {
 		cmpxchg(ptr, word, slot_bare(word));
-		return 0;
+		return false;
 	}
-	return cmpxchg(ptr, word, word | SLOT_BUSY) == word ? word : 0;
+	return cmpxchg(ptr, word, word | SLOT_BUSY) == word;
 }
 
 /**
@@ -713,15 +711,15 @@ static u64 hold_word(u64 *ptr, enum slot_tag tag)
  * @slot: where to begin, any slot there is; set to where to go on, the first slot of
  *	the next cluster when this one is through
  * @tag: take pages of this kind
+ * @hot: those that were accessed, too; without it they are left out and forgiven: next
+ *	time they are taken
  * @moves: set to what was found
  * @max: entries in @moves
- *
- * Pages that were accessed are left out, and forgiven: next time they are taken.
  *
  * Context: any. Takes the cluster's lock with interrupts off.
  * Return: entries set; slots_let_go() must be called for each.
  */
-unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag,
+unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag, bool hot,
 			struct slot_move *moves, unsigned int max)
 {
 	struct slot_cluster *c = cluster_of(s, *slot);
@@ -733,10 +731,10 @@ unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag,
 	spin_lock_irqsave(&c->lock, flags);
 	words = cluster_words(c);
 	for (; words && i < SLOTS_PER_CLUSTER && nr < max; i++) {
-		u64 word = hold_word(&words[i], tag);
+		u64 word = READ_ONCE(words[i]);
 
-		if (word)
-			moves[nr++] = (struct slot_move){ base + i, word };
+		if (slot_tag(word) == tag && hold_word(&words[i], word, hot))
+			moves[nr++] = (struct slot_move){ base + i, slot_bare(word) };
 	}
 	if (!words)
 		i = SLOTS_PER_CLUSTER;
@@ -746,35 +744,74 @@ unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag,
 }
 
 /**
+ * slots_hold_one() - mark one word busy if it is a certain one
+ * @s: the slots
+ * @slot: any slot; there may be no such one
+ * @word: its bare word, whether accessed or not
+ *
+ * Context: any. Takes the cluster's lock with interrupts off.
+ * Return: whether slots_let_go() must be called for it.
+ */
+bool slots_hold_one(struct slots *s, u32 slot, u64 word)
+{
+	struct slot_cluster *c = cluster_of(s, slot);
+	bool held = false;
+	unsigned long flags;
+	u64 *words, now;
+
+	/* Pairs with the release in slots_grow(). */
+	if ((slot >> SLOTS_CLUSTER_SHIFT) >= smp_load_acquire(&s->nr_clusters))
+		return false;
+	spin_lock_irqsave(&c->lock, flags);
+	words = cluster_words(c);
+	now = words ? READ_ONCE(words[slot_index(slot)]) : 0;
+	if (slot_bare(now) == word)
+		held = hold_word(&words[slot_index(slot)], now, true);
+	spin_unlock_irqrestore(&c->lock, flags);
+	return held;
+}
+
+/* Exchange a word that is busy with the caller, if it still is there. */
+static enum slot_fate release_word(u64 *ptr, const struct slot_move *move, u64 word, bool hot)
+{
+	u64 old = READ_ONCE(*ptr), seen, new;
+	bool keep;
+
+	/* Whoever reads the page may mark it accessed at any time. */
+	for (;; old = seen) {
+		if (!(old & SLOT_BUSY) || slot_bare(old) != move->word)
+			return SLOT_GONE;
+		keep = !word || (!hot && (old & SLOT_ACCESSED));
+		new = (keep ? move->word : word) | (old & SLOT_ACCESSED);
+		seen = cmpxchg(ptr, old, new);
+		if (seen == old)
+			return keep ? SLOT_KEPT : SLOT_MOVED;
+	}
+}
+
+/**
  * slots_let_go() - a page has been copied, or could not be
  * @s: the slots
- * @move: what slots_hold() said
+ * @move: what slots_hold() said, or was said to slots_hold_one()
  * @word: the slot's new word, or 0 to let it keep the old one
- *
- * A page that was accessed meanwhile keeps its old word.
+ * @hot: also if the page was accessed meanwhile; without it such a page keeps its word
  *
  * Context: any. Takes the cluster's lock with interrupts off.
  * Return: see enum slot_fate. What the mover releases may still be read by whoever
  * saw the word before.
  */
-enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word)
+enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word, bool hot)
 {
 	struct slot_cluster *c = cluster_of(s, move->slot);
-	u64 busy = move->word | SLOT_BUSY, *words, *ptr = NULL;
 	enum slot_fate fate = SLOT_GONE;
 	unsigned long flags;
+	u64 *words;
 
 	/* The lock keeps the table there. */
 	spin_lock_irqsave(&c->lock, flags);
 	words = cluster_words(c);
 	if (words)
-		ptr = &words[slot_index(move->slot)];
-	if (ptr && word && cmpxchg(ptr, busy, word) == busy)
-		fate = SLOT_MOVED;
-	else if (ptr && (cmpxchg(ptr, busy, move->word) == busy ||
-			 cmpxchg(ptr, busy | SLOT_ACCESSED, move->word | SLOT_ACCESSED) ==
-			 (busy | SLOT_ACCESSED)))
-		fate = SLOT_KEPT;
+		fate = release_word(&words[slot_index(move->slot)], move, word, hot);
 	spin_unlock_irqrestore(&c->lock, flags);
 	return fate;
 }

@@ -22,7 +22,8 @@
  * A mover owns no slot. It marks a word busy and copies what the word stands for,
  * while the slot's owner goes on as ever: who takes a busy word away leaves what
  * it stands for to the mover, which finds out when it is done. So nobody waits
- * for a mover, and a mover waits for nobody.
+ * for a mover, and a mover waits for nobody. An owner whose page is being written
+ * to a disk makes its word busy in the same way, so that no mover reads there yet.
  */
 #ifndef VSWAP_SLOTS_H
 #define VSWAP_SLOTS_H
@@ -49,7 +50,7 @@
  *  |                  payload (59 bits)              | A | B |   tag   |
  *  +-------------------------------------------------+---+---+---------+
  *
- * B: busy, a mover copies what the word stands for, and is to release it. A:
+ * B: busy, somebody copies or writes what the word stands for, and is to release it. A:
  * accessed since it was stored, or since a mover last came by. Meaning of the
  * payload by tag: see enum slot_tag.
  */
@@ -208,9 +209,10 @@ enum slot_fate {
 };
 
 u32 slots_oldest(struct slots *s);
-unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag,
+unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag, bool hot,
 			struct slot_move *moves, unsigned int max);
-enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word);
+bool slots_hold_one(struct slots *s, u32 slot, u64 word);
+enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word, bool hot);
 
 u64 slots_peek(struct slots *s, u32 slot);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);

@@ -13,6 +13,7 @@ static struct {
 	u32 nr_used;
 	u32 nr_bad;
 	u64 owner[PLAY_MAX];
+	bool condemned[PLAY_MAX];
 	bool failing;
 } play;
 
@@ -60,8 +61,45 @@ static void play_free(u32 slot, u32 nr, bool seek)
 	CHECK_EQ(filemap_free(&play.fm, slot, nr), good ? 0 : -EINVAL);
 	if (!good)
 		return;
-	memset(&play.owner[slot], 0, nr * sizeof(play.owner[0]));
+	for (i = slot; i - slot < nr; i++) {
+		play.owner[i] = play.condemned[i] ? BAD : FILEMAP_NOBODY;
+		play.nr_bad += play.condemned[i];
+	}
 	play.nr_used -= nr;
+}
+
+static bool play_owned(u32 slot)
+{
+	return play.owner[slot] != BAD && play.owner[slot] != FILEMAP_NOBODY;
+}
+
+static void play_condemn(u32 slot, u32 nr)
+{
+	filemap_condemn(&play.fm, slot, nr);
+	for (; nr && slot < play.nr_slots; nr--, slot++)
+		if (play_owned(slot))
+			play.condemned[slot] = true;
+}
+
+static void play_grow(u32 nr_slots)
+{
+	int err = filemap_grow(&play.fm, nr_slots);
+
+	CHECK(err != -EINVAL || nr_slots < play.nr_slots);
+	CHECK(err != -ENOMEM || play.failing);
+	if (!err)
+		play.nr_slots = nr_slots;
+}
+
+static void play_next(u32 slot)
+{
+	u32 owner = 0, next = filemap_next(&play.fm, slot, &owner);
+
+	while (slot < play.nr_slots && !play_owned(slot))
+		slot++;
+	CHECK_EQ(next, min_t(u32, slot, play.nr_slots));
+	if (slot < play.nr_slots)
+		CHECK_EQ(owner, play.owner[slot]);
 }
 
 static void play_bad(u32 slot)
@@ -150,6 +188,12 @@ static void play_step(struct script *script)
 		}
 		if (arg % 4 == 1)
 			play_check();
+		if (arg % 4 == 2)
+			play_condemn(script_next(script, 2), arg / 4);
+		if (arg % 4 == 3 && op / 8 % 2)
+			play_grow(min_t(u32, PLAY_MAX, play.nr_slots - 1 + arg * 8));
+		if (arg % 4 == 3 && !(op / 8 % 2))
+			play_next(script_next(script, 2) % (play.nr_slots + 1));
 		break;
 	}
 	play_check_counts();

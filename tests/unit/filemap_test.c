@@ -228,6 +228,50 @@ static void bad_slots(void)
 	CHECK_EQ(filemap_exit(&fm), 3997);
 }
 
+static void condemned(void)
+{
+	u32 first, owner;
+
+	init(4000, 1);
+	first = alloc(0, 10, 10);
+	filemap_condemn(&fm, first + 2, 2);
+	filemap_condemn(&fm, first + 10, 1);	/* free: nothing happens */
+	filemap_condemn(&fm, 3999, 100);
+	CHECK_EQ(filemap_capacity(&fm), 3999);
+	CHECK_EQ(filemap_next(&fm, 0, &owner), first);
+	CHECK_EQ(owner, VSLOT);
+	must_free(first, 10);
+	CHECK_EQ(filemap_capacity(&fm), 3997);
+	CHECK_EQ(filemap_used(&fm), 0);
+	CHECK_EQ(filemap_free(&fm, first + 2, 1), -EINVAL);
+	CHECK_EQ(filemap_next(&fm, 0, &owner), 4000);
+	while (filemap_used(&fm) < filemap_capacity(&fm))
+		alloc(0, 1, 1);
+	CHECK_EQ(filemap_owner(&fm, first + 2), FILEMAP_NOBODY);
+	CHECK_EQ(filemap_owner(&fm, first + 3), FILEMAP_NOBODY);
+	CHECK_EQ(filemap_exit(&fm), 3997);
+}
+
+static void grown(void)
+{
+	u32 first;
+
+	init(1000, 2);
+	while (filemap_used(&fm) < filemap_capacity(&fm))
+		alloc(0, 100, min_t(u32, 100, filemap_capacity(&fm) - filemap_used(&fm)));
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, VSLOT, &first), -ENOSPC);
+	CHECK_EQ(filemap_grow(&fm, 999), -EINVAL);
+	CHECK_EQ(filemap_grow(&fm, 1000), 0);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, VSLOT, &first), -ENOSPC);
+	CHECK_EQ(filemap_grow(&fm, 1010), 0);
+	CHECK_EQ(alloc(1, 20, 10), 1000);
+	CHECK_EQ(filemap_grow(&fm, 70000), 0);
+	CHECK_EQ(filemap_capacity(&fm), 69999);
+	while (filemap_used(&fm) < filemap_capacity(&fm))
+		alloc(0, 1, 1);
+	CHECK_EQ(filemap_exit(&fm), 69999);
+}
+
 /* A slot at a time used and freed does not allocate and free memory each time. */
 static void no_thrash(void)
 {
@@ -376,7 +420,8 @@ int main(void)
 		TEST(bad_arguments), TEST(header_only), TEST(sequential), TEST(next_fit),
 		TEST(cpus_apart), TEST(keep_out_of_others_chunk),
 		TEST(small_file), TEST(runs), TEST(free_across_chunks),
-		TEST(double_free), TEST(bad_slots), TEST(no_thrash), TEST(fail_nth),
+		TEST(double_free), TEST(bad_slots), TEST(condemned), TEST(grown),
+		TEST(no_thrash), TEST(fail_nth),
 		TEST(chunk_meanwhile), TEST(huge), TEST(random_scripts), TEST(threads),
 	};
 

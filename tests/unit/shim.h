@@ -42,6 +42,12 @@ typedef int64_t s64;
 	type __a = (a), __b = (b);					\
 	__a < __b ? __a : __b; })
 
+#define swap(a, b) do {				\
+	__typeof__(a) __tmp = (a);		\
+	(a) = (b);				\
+	(b) = __tmp;				\
+} while (0)
+
 #define ____cacheline_aligned_in_smp	__attribute__((aligned(64)))
 
 /* Memory: fails when the test says so, see test.h. */

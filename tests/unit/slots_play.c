@@ -93,7 +93,7 @@ static void play_store(u32 slot, bool read)
 	play.word[slot] = *ptr;
 }
 
-static void play_hold(u32 slot)
+static void play_hold(u32 slot, bool hot)
 {
 	unsigned int i;
 	u32 before;
@@ -102,14 +102,14 @@ static void play_hold(u32 slot)
 	if (slot / SLOTS_PER_CLUSTER >= play.space.s.nr_clusters || play.nr_moves)
 		return;
 	before = slot;
-	play.nr_moves = slots_hold(&play.space.s, &slot, SLOT_POOL, play.moves,
+	play.nr_moves = slots_hold(&play.space.s, &slot, SLOT_POOL, hot, play.moves,
 				   ARRAY_SIZE(play.moves));
 	CHECK(slot > before);
 	for (i = 0; i < play.nr_moves; i++) {
 		const struct slot_move *move = &play.moves[i];
 
 		CHECK(move->slot >= before && move->slot < slot);
-		CHECK_EQ(play.word[move->slot], move->word);
+		CHECK_EQ(play.word[move->slot] & (hot ? ~SLOT_ACCESSED : ~0ULL), move->word);
 	}
 	/* The others it passed are accessed no more. */
 	for (i = before; i < slot; i++)
@@ -117,21 +117,21 @@ static void play_hold(u32 slot)
 			play.word[i] = *slot_word_ptr(&play.space.s, i);
 }
 
-static void play_let_go(bool stay)
+static void play_let_go(bool stay, bool hot)
 {
 	while (play.nr_moves) {
 		const struct slot_move *move = &play.moves[--play.nr_moves];
 		u64 *now = &play.word[move->slot];
 		u64 file = stay ? 0 : slot_word(SLOT_FILE, move->slot);
-		enum slot_fate fate = slots_let_go(&play.space.s, move, file);
+		enum slot_fate fate = slots_let_go(&play.space.s, move, file, hot);
 
 		if (!(*now & SLOT_BUSY)) {
 			CHECK_EQ(fate, SLOT_GONE);
 			continue;
 		}
 		CHECK_EQ(slot_bare(*now), move->word);
-		CHECK_EQ(fate, stay || (*now & SLOT_ACCESSED) ? SLOT_KEPT : SLOT_MOVED);
-		*now = fate == SLOT_MOVED ? file : *now & ~SLOT_BUSY;
+		CHECK_EQ(fate, stay || (!hot && (*now & SLOT_ACCESSED)) ? SLOT_KEPT : SLOT_MOVED);
+		*now = fate == SLOT_MOVED ? file | (*now & SLOT_ACCESSED) : *now & ~SLOT_BUSY;
 	}
 }
 
@@ -186,9 +186,9 @@ static void play_step(struct script *script)
 		break;
 	case 9:
 		if (arg % 2)
-			play_hold(op / 10 * 509);
+			play_hold(op / 10 * 509, arg % 2);
 		else
-			play_let_go(arg % 4);
+			play_let_go(arg % 4, arg / 4 % 2);
 		break;
 	case 7:
 		if (arg % 4 == 0 && s->nr_clusters < PLAY_CLUSTERS)
@@ -212,7 +212,7 @@ void slots_play(struct script *script)
 	space_grow(&play.space, 1 + script_next(script, 1) % 8);
 	while (script->left)
 		play_step(script);
-	play_let_go(false);
+	play_let_go(false, false);
 	play_check();
 	for (i = 0; i < PLAY_SLOTS; i++)
 		if (play.word[i])

@@ -156,7 +156,7 @@ static void let_go(const struct slot_move *move, u64 random)
 	CHECK_EQ(slot_tag(move->word), SLOT_POOL);
 	if (word)
 		__atomic_add_fetch(&in_file, 1, __ATOMIC_RELAXED);
-	switch (slots_let_go(&sp.s, move, word)) {
+	switch (slots_let_go(&sp.s, move, word, random / 4 % 2)) {
 	case SLOT_MOVED:
 		CHECK(word);
 		release_word(move->word);
@@ -187,7 +187,8 @@ static void *mover(void *arg)
 			slot = slots_oldest(&sp.s);
 		if (!slot)
 			continue;
-		nr = slots_hold(&sp.s, &slot, SLOT_POOL, moves, ARRAY_SIZE(moves));
+		nr = slots_hold(&sp.s, &slot, SLOT_POOL, test_random(&seed) % 2, moves,
+				ARRAY_SIZE(moves));
 		sched_yield();
 		for (i = 0; i < nr; i++)
 			let_go(&moves[i], test_random(&seed));

@@ -711,7 +711,7 @@ static void held(void)
 	slot = alloc(0, 3);
 	word = slot_word_ptr(&sp.s, slot);
 	next = slot;
-	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 4), 0);
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, false, moves, 4), 0);
 	CHECK_EQ(next, slot + SLOTS_PER_CLUSTER);
 
 	/* One of four is of another kind, one was accessed: that is forgiven. */
@@ -719,7 +719,7 @@ static void held(void)
 	word[1] = file;
 	word[2] = pool | SLOT_ACCESSED;
 	next = slot;
-	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 2), 2);
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, false, moves, 2), 2);
 	CHECK_EQ(moves[0].slot, slot);
 	CHECK_EQ(moves[0].word, pool);
 	CHECK_EQ(moves[1].slot, slot + 3);
@@ -728,32 +728,72 @@ static void held(void)
 	CHECK_EQ(next, slot + 4);
 	/* What is busy isn't held twice. */
 	next = slot;
-	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves + 2, 1), 1);
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, false, moves + 2, 1), 1);
 	CHECK_EQ(moves[2].slot, slot + 2);
 
 	/* Moved; accessed meanwhile; not to be moved; taken away. */
-	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file), SLOT_MOVED);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file, false), SLOT_MOVED);
 	CHECK_EQ(word[0], file);
 	word[3] |= SLOT_ACCESSED;
-	CHECK_EQ(slots_let_go(&sp.s, &moves[1], file), SLOT_KEPT);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[1], file, false), SLOT_KEPT);
 	CHECK_EQ(word[3], pool | SLOT_ACCESSED);
-	CHECK_EQ(slots_let_go(&sp.s, &moves[2], 0), SLOT_KEPT);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[2], 0, false), SLOT_KEPT);
 	CHECK_EQ(word[2], pool);
 	next = slot + 4;
-	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 4), 1);
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, false, moves, 4), 1);
 	word[4] = slot_word(SLOT_EMPTY, 0);
-	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file), SLOT_GONE);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file, false), SLOT_GONE);
 	CHECK_EQ(word[4], slot_word(SLOT_EMPTY, 0));
 
 	/* The slot is freed, and the table with it. */
 	next = slot + 2;
-	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, moves, 1), 1);
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, false, moves, 1), 1);
 	must_free(slot, 8);
 	CHECK(alloc(0, 9) > 0);
 	CHECK_EQ(alloc(0, 9) > 0, 1);
-	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file), SLOT_GONE);
-	CHECK_EQ(slots_let_go(&sp.s, &moves[0], 0), SLOT_GONE);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file, false), SLOT_GONE);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], 0, false), SLOT_GONE);
 	free_all();
+	space_exit(&sp, 0);
+}
+
+/* What has to go, whether it is hot or not. */
+static void held_hot(void)
+{
+	const u64 pool = slot_word(SLOT_POOL, 5), file = slot_word(SLOT_FILE, 9);
+	struct slot_move moves[4];
+	u64 *word;
+	u32 next;
+	s64 slot;
+
+	space_init(&sp, 4, 1);
+	space_grow(&sp, 2);
+	slot = alloc(0, 2);
+	word = slot_word_ptr(&sp.s, slot);
+	word[0] = pool | SLOT_ACCESSED;
+	word[1] = pool;
+	next = slot;
+	CHECK_EQ(slots_hold(&sp.s, &next, SLOT_POOL, true, moves, 4), 2);
+	CHECK_EQ(moves[0].word, pool);
+	CHECK_EQ(word[0], pool | SLOT_ACCESSED | SLOT_BUSY);
+	word[1] |= SLOT_ACCESSED;
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], file, true), SLOT_MOVED);
+	CHECK_EQ(word[0], file | SLOT_ACCESSED);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[1], 0, true), SLOT_KEPT);
+	CHECK_EQ(word[1], pool | SLOT_ACCESSED);
+
+	/* One by its word: another word, a busy one, no such slot, a free one. */
+	CHECK(!slots_hold_one(&sp.s, slot, pool));
+	CHECK(slots_hold_one(&sp.s, slot, file));
+	CHECK_EQ(word[0], file | SLOT_ACCESSED | SLOT_BUSY);
+	CHECK(!slots_hold_one(&sp.s, slot, file));
+	CHECK(!slots_hold_one(&sp.s, 4 * SLOTS_PER_CLUSTER, pool));
+	CHECK(!slots_hold_one(&sp.s, SLOTS_PER_CLUSTER, pool) || slot == SLOTS_PER_CLUSTER);
+	moves[0] = (struct slot_move){ slot, file };
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], pool, true), SLOT_MOVED);
+	CHECK_EQ(word[0], pool | SLOT_ACCESSED);
+	must_free(slot, 4);
+	CHECK(!slots_hold_one(&sp.s, slot, pool));
 	space_exit(&sp, 0);
 }
 
@@ -773,7 +813,7 @@ int main(void)
 		TEST(growth_at_tail), TEST(fail_nth), TEST(no_memory_but_partial),
 		TEST(fill_values), TEST(opened_meanwhile), TEST(opened_meanwhile_and_freed),
 		TEST(freed_while_picked), TEST(wide_meanwhile), TEST(stale_entry),
-		TEST(taken), TEST(aged), TEST(held),
+		TEST(taken), TEST(aged), TEST(held), TEST(held_hot),
 		TEST(random_scripts),
 	};
 
