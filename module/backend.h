@@ -18,6 +18,7 @@
 #include <linux/percpu.h>
 
 #include "slots.h"
+#include "vswap_ioctl.h"
 
 struct vswap_backend;
 
@@ -74,18 +75,22 @@ static inline void vswap_io_put(struct vswap_io *io, int error)
 
 /**
  * struct vswap_backend_params - what the user said about backends
- * @path: the swap file or partition
+ * @path: the swap file or partition, where @file is NULL
+ * @file: the swap file or partition, opened by the user, or NULL
  * @compressor: name of a compressor of the crypto API
  * @pool_percent: limit of the pool in percent of RAM
  * @pool_mb: limit of the pool in MiB, or 0
+ * @pool_bytes: the same in bytes, before both, or 0
  * @page_percent: largest compressed page a pool takes while others could, in
  *	percent of a page
  */
 struct vswap_backend_params {
 	char *path;
+	struct file *file;
 	char *compressor;
 	unsigned int pool_percent;
 	unsigned int pool_mb;
+	u64 pool_bytes;
 	unsigned int page_percent;
 };
 
@@ -100,12 +105,24 @@ enum vswap_backend_count {
 	BACKEND_WHOLE_PAGES,	/* raised and lowered */
 	BACKEND_READ_ERRORS,
 	BACKEND_WRITE_ERRORS,
+	BACKEND_MOVED_PAGES,	/* from here to others */
 	BACKEND_NR_COUNTS,
 };
 
 struct vswap_backend_counts {
 	long count[BACKEND_NR_COUNTS];
 };
+
+enum vswap_backend_state {
+	BACKEND_ON,
+	BACKEND_DISABLED,	/* takes no pages; what it has stays */
+	BACKEND_REMOVING,	/* its pages move to others, then it goes */
+	BACKEND_FAILED,		/* too many errors: takes no pages */
+	BACKEND_EVACUATING,	/* the same, while its pages move to others */
+};
+
+/* I/O errors after which a backend takes no more pages. */
+#define BACKEND_MAX_ERRORS	16
 
 /**
  * struct vswap_backend_attr - one value a backend type shows in sysfs
@@ -139,6 +156,12 @@ struct vswap_backend_attr {
  *	not depend on reclaim.
  * @free: forget what @payload stands for. Interrupts may be off, page-table locks
  *	held; with ->submit, it may also be called from an interrupt.
+ * @next: find what it holds: set *@payload to the first place at or after it that
+ *	holds a page, and @slot to the page's virtual slot; false if there is none.
+ *	Context: any. For a backend with ->submit only
+ * @resize: make it hold @bytes. @file: the swap file, open for writing; NULL for a
+ *	pool. Process context, may sleep; one call at a time, while pages move. Returns
+ *	0 or -errno, with nothing changed then
  * @capacity: pages it can hold, those that it holds included, by its best
  *	present estimate. Process context.
  * @fullness: how full it is, in percent of its limit. Any context. For a backend in
@@ -160,6 +183,8 @@ struct vswap_backend_ops {
 	void (*submit)(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
 		       struct page *page, unsigned int nr, u64 payload);
 	void (*free)(struct vswap_backend *b, u64 payload);
+	bool (*next)(struct vswap_backend *b, u64 *payload, u32 *slot);
+	int (*resize)(struct vswap_backend *b, u64 bytes, struct file *file);
 	unsigned long (*capacity)(struct vswap_backend *b);
 	unsigned int (*fullness)(struct vswap_backend *b);
 	void (*compact)(struct vswap_backend *b);
@@ -169,19 +194,29 @@ struct vswap_backend_ops {
 /**
  * struct vswap_backend - a backend in use
  * @ops: its type
- * @name: the user's name for it, as in backends=
- * @rank: place in the order of preference, from 0
+ * @name: the user's name for it
+ * @id: its number in slot words
+ * @tier: lower ones are preferred; those of the same tier take turns
+ * @state: enum vswap_backend_state; changes at any time
+ * @errors: I/O errors since it was added or enabled
+ * @failed: called once when there have been BACKEND_MAX_ERRORS; any context
  * @private: the type's own
  * @counts: see enum vswap_backend_count
  * @kobj: its directory in sysfs
+ * @files: what is in it
  */
 struct vswap_backend {
 	const struct vswap_backend_ops *ops;
-	const char *name;
-	unsigned int rank;
+	char name[VSWAP_NAME_SIZE];
+	unsigned int id;
+	unsigned int tier;
+	int state;
+	atomic_t errors;
+	void (*failed)(struct vswap_backend *b);
 	void *private;
 	struct vswap_backend_counts __percpu *counts;
 	struct kobject *kobj;
+	void *files;
 };
 
 /**
@@ -196,6 +231,19 @@ static inline void vswap_backend_count(struct vswap_backend *b,
 				       enum vswap_backend_count count, long n)
 {
 	this_cpu_add(b->counts->count[count], n);
+}
+
+/**
+ * vswap_backend_error() - an I/O error; after too many, nothing is stored there
+ * @b: the backend
+ *
+ * Context: any, interrupts included.
+ */
+static inline void vswap_backend_error(struct vswap_backend *b)
+{
+	if (atomic_inc_return(&b->errors) >= BACKEND_MAX_ERRORS &&
+	    cmpxchg(&b->state, BACKEND_ON, BACKEND_FAILED) == BACKEND_ON)
+		b->failed(b);
 }
 
 /**

@@ -42,7 +42,7 @@
  * @bdev: the device its pages lie on
  * @bdev_claim: what keeps others from a block device
  * @path: the user's name for it
- * @extents: where on @bdev each page lies
+ * @extents: where on @bdev each page lies; exchanged when there are more
  * @slots: which pages are in use
  * @nr_pages: pages of the area, by its header and by what is mapped
  * @bios: bios for @bdev
@@ -54,7 +54,7 @@ struct swapfile {
 	struct block_device *bdev;
 	void *bdev_claim;
 	char *path;
-	struct extents extents;
+	struct extents __rcu *extents;
 	struct filemap slots;
 	u32 nr_pages;
 	struct bio_set bios;
@@ -103,34 +103,61 @@ static void swapfile_free(struct vswap_backend *b, u64 payload)
 	vswap_backend_count(b, BACKEND_USED_PAGES, -1);
 }
 
+static bool swapfile_next(struct vswap_backend *b, u64 *payload, u32 *slot)
+{
+	struct swapfile *sf = b->private;
+	u32 place = filemap_next(&sf->slots, *payload, slot);
+
+	*payload = place;
+	return place < READ_ONCE(sf->slots.nr_slots);
+}
+
 /*
  * struct transfer - what a bio carries; it lies in front of the bio
  */
 struct transfer {
 	struct vswap_backend *backend;
 	struct vswap_io *io;
+	u32 place;
 	unsigned int nr;
 	struct bio bio;
 };
 
+/* What can't be written or read once is not written to again. */
+static void count_error(struct transfer *t, int error)
+{
+	bool write = op_is_write(bio_op(&t->bio));
+	struct swapfile *sf = t->backend->private;
+
+	vswap_backend_count(t->backend, write ? BACKEND_WRITE_ERRORS : BACKEND_READ_ERRORS,
+			    t->nr);
+	pr_alert_ratelimited("%s: %s error %d on %s, page %u, sector %llu\n", t->backend->name,
+			     write ? "write" : "read", error, sf->path, t->place,
+			     (u64)t->bio.bi_iter.bi_sector);
+	filemap_condemn(&sf->slots, t->place, t->nr);
+	vswap_backend_error(t->backend);
+}
+
 static void transfer_done(struct bio *bio)
 {
 	struct transfer *t = container_of(bio, struct transfer, bio);
-	struct swapfile *sf = t->backend->private;
 	struct vswap_io *io = t->io;
 	int error = blk_status_to_errno(bio->bi_status);
 
-	if (unlikely(error)) {
-		bool write = op_is_write(bio_op(bio));
-
-		vswap_backend_count(t->backend, write ? BACKEND_WRITE_ERRORS :
-				    BACKEND_READ_ERRORS, t->nr);
-		pr_alert_ratelimited("%s: %s error %d on %s, sector %llu\n",
-				     t->backend->name, write ? "write" : "read", error,
-				     sf->path, (u64)bio->bi_iter.bi_sector);
-	}
+	if (unlikely(error))
+		count_error(t, error);
 	bio_put(bio);
 	vswap_io_put(io, error);
+}
+
+static u64 lookup(struct swapfile *sf, u32 place, u32 *run)
+{
+	u64 block;
+
+	rcu_read_lock();
+	block = extents_lookup(rcu_dereference(sf->extents), place, run);
+	rcu_read_unlock();
+	return block;
 }
 
 static void swapfile_submit(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
@@ -146,7 +173,7 @@ static void swapfile_submit(struct vswap_backend *b, struct vswap_io *io, blk_op
 		u64 block;
 		u32 run;
 
-		block = extents_lookup(&sf->extents, payload, &run);
+		block = lookup(sf, payload, &run);
 		run = min(run, nr);
 		bio = bio_alloc_bioset(sf->bdev, 1, opf, GFP_NOIO, &sf->bios);
 		bio->bi_iter.bi_sector = block << (PAGE_SHIFT - SECTOR_SHIFT);
@@ -155,6 +182,7 @@ static void swapfile_submit(struct vswap_backend *b, struct vswap_io *io, blk_op
 		t = container_of(bio, struct transfer, bio);
 		t->backend = b;
 		t->io = io;
+		t->place = payload;
 		t->nr = run;
 		vswap_io_get(io);
 		submit_bio(bio);
@@ -207,11 +235,26 @@ static int check_file(struct vswap_backend *b, struct swapfile *sf)
 	return 0;
 }
 
-static int open_path(struct vswap_backend *b, struct swapfile *sf, const char *path)
+/* The name of what the user opened. */
+static char *path_of(struct file *file)
+{
+	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL), *path;
+
+	if (!buffer)
+		return NULL;
+	path = file_path(file, buffer, PATH_MAX);
+	path = kstrdup(IS_ERR(path) ? "?" : path, GFP_KERNEL);
+	kfree(buffer);
+	return path;
+}
+
+/* @given: opened already, or NULL. */
+static int open_path(struct vswap_backend *b, struct swapfile *sf, const char *path,
+		     struct file *given)
 {
 	struct inode *inode;
 
-	sf->path = kstrdup(path, GFP_KERNEL);
+	sf->path = given ? path_of(given) : kstrdup(path, GFP_KERNEL);
 	if (!sf->path)
 		return -ENOMEM;
 	/*
@@ -219,7 +262,7 @@ static int open_path(struct vswap_backend *b, struct swapfile *sf, const char *p
 	 * writing would keep its file system from being remounted read-only at
 	 * shutdown.
 	 */
-	sf->file = filp_open(path, O_RDONLY | O_LARGEFILE, 0);
+	sf->file = given ? get_file(given) : filp_open(path, O_RDONLY | O_LARGEFILE, 0);
 	if (IS_ERR(sf->file)) {
 		int err = PTR_ERR(sf->file);
 
@@ -227,12 +270,14 @@ static int open_path(struct vswap_backend *b, struct swapfile *sf, const char *p
 		return refuse(b, path, err, err == -ENOENT ? "no such file" :
 			      "can't be opened");
 	}
+	if (!(sf->file->f_mode & FMODE_READ))
+		return refuse(b, sf->path, -EBADF, "not open for reading");
 	inode = file_inode(sf->file);
 	if (S_ISBLK(inode->i_mode))
 		return claim_device(b, sf);
 	if (S_ISREG(inode->i_mode))
 		return check_file(b, sf);
-	return refuse(b, path, -EINVAL, "neither a regular file nor a block device");
+	return refuse(b, sf->path, -EINVAL, "neither a regular file nor a block device");
 }
 
 /* As read_swap_header() does for headers written on a machine of other endianness. */
@@ -287,19 +332,35 @@ static int read_header(struct vswap_backend *b, struct swapfile *sf,
 	return check_header(b, sf, header);
 }
 
+static struct extents *new_extents(void)
+{
+	struct extents *map = kmalloc(sizeof(*map), GFP_KERNEL);
+
+	if (map)
+		extents_init(map);
+	return map;
+}
+
+static void free_extents(struct extents *map)
+{
+	if (map)
+		extents_exit(map);
+	kfree(map);
+}
+
 static int add_extent(void *arg, u32 start, u32 nr, u64 block)
 {
-	struct swapfile *sf = arg;
-
-	return extents_add(&sf->extents, start, nr, block);
+	return extents_add(arg, start, nr, block);
 }
 
 /* Where the file's pages lie, by the file system's own word for it. */
-static int map_file(struct vswap_backend *b, struct swapfile *sf)
+static int map_file(struct vswap_backend *b, struct swapfile *sf, struct extents *map,
+		    u32 *nr_pages)
 {
-	int err = port_map_file(sf->file, &sf->nr_pages, &sf->bdev, add_extent, sf);
+	int err = port_map_file(sf->file, nr_pages, &sf->bdev, add_extent, map);
 
-	sf->activated = !err;
+	if (!err)
+		sf->activated = true;
 	if (err == -EOPNOTSUPP)
 		return refuse(b, sf->path, -EINVAL, "on a network file system");
 	if (err == -EUCLEAN)
@@ -317,8 +378,12 @@ static int map_file(struct vswap_backend *b, struct swapfile *sf)
 static int claim(struct vswap_backend *b, struct swapfile *sf)
 {
 	struct inode *inode = sf->file->f_mapping->host;
+	struct extents *map = new_extents();
 	int err;
 
+	RCU_INIT_POINTER(sf->extents, map);
+	if (!map)
+		return -ENOMEM;
 	inode_lock(inode);
 	if (IS_SWAPFILE(inode)) {
 		err = refuse(b, sf->path, -EBUSY, "in use as swap");
@@ -328,8 +393,8 @@ static int claim(struct vswap_backend *b, struct swapfile *sf)
 		err = refuse(b, sf->path, -ENOENT, "has been deleted");
 		goto out;
 	}
-	err = S_ISBLK(inode->i_mode) ? extents_add(&sf->extents, 0, sf->nr_pages, 0) :
-				       map_file(b, sf);
+	err = S_ISBLK(inode->i_mode) ? extents_add(map, 0, sf->nr_pages, 0) :
+				       map_file(b, sf, map, &sf->nr_pages);
 	if (err)
 		goto out;
 	inode->i_flags |= S_SWAPFILE;
@@ -369,7 +434,7 @@ static void swapfile_close(struct vswap_backend *b)
 		return;
 	if (sf->slots.chunks)
 		filemap_exit(&sf->slots);
-	extents_exit(&sf->extents);
+	free_extents(rcu_dereference_protected(sf->extents, 1));
 	bioset_exit(&sf->bios);
 	if (sf->file) {
 		struct address_space *mapping = sf->file->f_mapping;
@@ -390,12 +455,12 @@ static void swapfile_close(struct vswap_backend *b)
 	b->private = NULL;
 }
 
-static int open_area(struct vswap_backend *b, struct swapfile *sf, const char *path,
-		     union swap_header *header)
+static int open_area(struct vswap_backend *b, struct swapfile *sf,
+		     const struct vswap_backend_params *params, union swap_header *header)
 {
 	int err;
 
-	err = open_path(b, sf, path);
+	err = open_path(b, sf, params->path, params->file);
 	if (!err)
 		err = read_header(b, sf, header);
 	if (!err)
@@ -418,8 +483,7 @@ static int swapfile_open(struct vswap_backend *b, const struct vswap_backend_par
 
 	b->private = sf;
 	if (sf && header) {
-		extents_init(&sf->extents);
-		err = open_area(b, sf, params->path, header);
+		err = open_area(b, sf, params, header);
 	}
 	free_page((unsigned long)header);
 	if (err) {
@@ -427,6 +491,132 @@ static int swapfile_open(struct vswap_backend *b, const struct vswap_backend_par
 			pr_err("%s: no memory\n", b->name);
 		swapfile_close(b);
 	}
+	return err;
+}
+
+/* ---- Growing ---- */
+
+static void set_swapfile(struct inode *inode, bool set)
+{
+	inode_lock(inode);
+	inode->i_flags = set ? inode->i_flags | S_SWAPFILE : inode->i_flags & ~S_SWAPFILE;
+	inode_unlock(inode);
+}
+
+/* So that the next one who opens it sees its size. */
+static int write_header(struct file *file, u32 nr_pages)
+{
+	union swap_header *header = (void *)get_zeroed_page(GFP_KERNEL);
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (!header)
+		return -ENOMEM;
+	n = kernel_read(file, header, PAGE_SIZE, &pos);
+	if (n == PAGE_SIZE) {
+		bool swab = swab32(header->info.version) == 1;
+
+		header->info.last_page = swab ? swab32(nr_pages - 1) : nr_pages - 1;
+		pos = 0;
+		n = kernel_write(file, header, PAGE_SIZE, &pos);
+	}
+	free_page((unsigned long)header);
+	if (n == PAGE_SIZE)
+		return 0;
+	return n < 0 ? n : -EIO;
+}
+
+/* Nobody may write to a swap file: for as long as this takes, it is none. */
+static int lengthen(struct file *file, u32 nr_pages)
+{
+	struct inode *inode = file->f_mapping->host;
+	int err = 0;
+
+	set_swapfile(inode, false);
+	if (S_ISREG(inode->i_mode))
+		err = vfs_fallocate(file, 0, 0, (loff_t)nr_pages << PAGE_SHIFT);
+	if (!err)
+		err = write_header(file, nr_pages);
+	if (!err)
+		err = vfs_fsync(file, 0);
+	set_swapfile(inode, true);
+	return err;
+}
+
+/* Are all pages that @old has where they were? */
+static bool extends(const struct extents *new, const struct extents *old)
+{
+	u32 i, run;
+
+	for (i = 0; i < old->nr; i++) {
+		const struct extent *e = &old->ext[i];
+
+		if (extents_lookup(new, e->page, &run) != e->block || run < e->nr)
+			return false;
+	}
+	return true;
+}
+
+static int map_longer(struct vswap_backend *b, struct swapfile *sf, struct extents *map,
+		      u32 nr_pages)
+{
+	struct inode *inode = sf->file->f_mapping->host;
+	u32 mapped = nr_pages;
+	int err;
+
+	if (S_ISBLK(inode->i_mode))
+		return extents_add(map, 0, nr_pages, 0);
+	inode_lock(inode);
+	err = map_file(b, sf, map, &mapped);
+	inode_unlock(inode);
+	if (!err && (mapped < nr_pages || !extends(map, rcu_dereference_protected(sf->extents, 1))))
+		err = refuse(b, sf->path, -EUCLEAN, "its file system has moved it");
+	return err;
+}
+
+static int check_growth(struct vswap_backend *b, struct swapfile *sf, u64 nr_pages,
+			struct file *file)
+{
+	struct inode *inode = sf->file->f_mapping->host;
+
+	if (!file || file->f_mapping->host != inode)
+		return refuse(b, sf->path, -EINVAL, "another file was given to resize it");
+	if (!(file->f_mode & FMODE_READ) || !(file->f_mode & FMODE_WRITE))
+		return refuse(b, sf->path, -EBADF, "not open for reading and writing");
+	if (nr_pages < sf->nr_pages || nr_pages >= U32_MAX)
+		return refuse(b, sf->path, -EINVAL, "a swap file can only grow");
+	if (S_ISBLK(inode->i_mode) && nr_pages > (u64)i_size_read(inode) >> PAGE_SHIFT)
+		return refuse(b, sf->path, -ENOSPC, "the device is smaller");
+	/* These keep a record of the blocks of swap files. */
+	if (sf->file->f_mapping->a_ops->swap_deactivate)
+		return refuse(b, sf->path, -EOPNOTSUPP, "its file system can't grow swap files");
+	return 0;
+}
+
+static int swapfile_resize(struct vswap_backend *b, u64 bytes, struct file *file)
+{
+	u64 nr_pages = bytes >> PAGE_SHIFT;
+	struct swapfile *sf = b->private;
+	struct extents *map;
+	int err;
+
+	err = check_growth(b, sf, nr_pages, file);
+	if (err || nr_pages == sf->nr_pages)
+		return err;
+	err = lengthen(file, nr_pages);
+	if (err)
+		return refuse(b, sf->path, err, "can't be made longer");
+	map = new_extents();
+	err = map ? map_longer(b, sf, map, nr_pages) : -ENOMEM;
+	if (!err) {
+		/* Before there are places that it has to find. */
+		map = rcu_replace_pointer(sf->extents, map, true);
+		synchronize_rcu();
+		err = filemap_grow(&sf->slots, nr_pages);
+	}
+	if (!err)
+		sf->nr_pages = nr_pages;
+	free_extents(map);
 	return err;
 }
 
@@ -442,11 +632,15 @@ static unsigned long swapfile_capacity(struct vswap_backend *b)
 static u64 swapfile_memory(struct vswap_backend *b)
 {
 	struct swapfile *sf = b->private;
+	u64 room;
 
+	rcu_read_lock();
+	room = rcu_dereference(sf->extents)->room;
+	rcu_read_unlock();
 	return (u64)READ_ONCE(sf->slots.nr_held) *
 		(PAGE_SIZE + sizeof(struct filemap_chunk)) +
-	       (u64)sf->slots.nr_chunks * sizeof(struct filemap_chunk *) +
-	       (u64)sf->extents.room * sizeof(struct extent);
+	       (u64)READ_ONCE(sf->slots.nr_chunks) * sizeof(struct filemap_chunk *) +
+	       room * sizeof(struct extent);
 }
 
 static ssize_t show_path(struct vswap_backend *b, char *buf)
@@ -474,7 +668,12 @@ static ssize_t show_extents(struct vswap_backend *b, char *buf)
 {
 	struct swapfile *sf = b->private;
 
-	return sysfs_emit(buf, "%u\n", sf->extents.nr);
+	u32 nr;
+
+	rcu_read_lock();
+	nr = rcu_dereference(sf->extents)->nr;
+	rcu_read_unlock();
+	return sysfs_emit(buf, "%u\n", nr);
 }
 
 static ssize_t show_read_errors(struct vswap_backend *b, char *buf)
@@ -506,6 +705,8 @@ const struct vswap_backend_ops vswap_swapfile_ops = {
 	.store = swapfile_store,
 	.submit = swapfile_submit,
 	.free = swapfile_free,
+	.next = swapfile_next,
+	.resize = swapfile_resize,
 	.capacity = swapfile_capacity,
 	.memory = swapfile_memory,
 };

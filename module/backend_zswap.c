@@ -181,7 +181,7 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 	const void *src;
 	int err;
 
-	if (zs_get_total_pages(pool->zs) >= pool->limit)
+	if (zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit))
 		return -ENOSPC;
 
 	stream = stream_lock(pool);
@@ -255,7 +255,8 @@ static unsigned long pool_capacity(struct vswap_backend *b)
 	struct pool *pool = b->private;
 	unsigned long stored = vswap_backend_sum(b, BACKEND_USED_PAGES);
 	unsigned long pages = zs_get_total_pages(pool->zs);
-	u64 left = pool->limit > pages ? pool->limit - pages : 0;
+	unsigned long limit = READ_ONCE(pool->limit);
+	u64 left = limit > pages ? limit - pages : 0;
 
 	return stored + div64_u64(left * (stored + ESTIMATE_PRIOR),
 				  pages + ESTIMATE_PRIOR / 2);
@@ -265,7 +266,27 @@ static unsigned int pool_fullness(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
 
-	return zs_get_total_pages(pool->zs) * 100 / pool->limit;
+	return zs_get_total_pages(pool->zs) * 100 / READ_ONCE(pool->limit);
+}
+
+static bool is_good_limit(u64 pages)
+{
+	if (pages && pages <= totalram_pages())
+		return true;
+	pr_err("a pool of %llu MiB: must be more than none, and no more than the memory\n",
+	       pages >> (20 - PAGE_SHIFT));
+	return false;
+}
+
+/* Pages above a lower limit stay until they are freed or written back. */
+static int pool_resize(struct vswap_backend *b, u64 bytes, struct file *file)
+{
+	struct pool *pool = b->private;
+
+	if (file || !is_good_limit(bytes >> PAGE_SHIFT))
+		return -EINVAL;
+	WRITE_ONCE(pool->limit, bytes >> PAGE_SHIFT);
+	return 0;
 }
 
 static void pool_compact(struct vswap_backend *b)
@@ -321,6 +342,8 @@ static void close_streams(struct pool *pool)
 
 static unsigned long limit_pages(const struct vswap_backend_params *params)
 {
+	if (params->pool_bytes)
+		return params->pool_bytes >> PAGE_SHIFT;
 	if (params->pool_mb)
 		return (unsigned long)params->pool_mb << (20 - PAGE_SHIFT);
 	return totalram_pages() * params->pool_percent / 100;
@@ -336,11 +359,8 @@ static int check_params(const struct vswap_backend_params *params)
 		pr_err("zswap_max_page_percent=%u: must be 1 to 100\n", params->page_percent);
 		return -EINVAL;
 	}
-	if (limit_pages(params) > totalram_pages()) {
-		pr_err("zswap_max_pool_mb=%u: more than the machine's memory\n",
-		       params->pool_mb);
+	if (!is_good_limit(limit_pages(params)))
 		return -EINVAL;
-	}
 	if (!port_comp_exists(params->compressor)) {
 		pr_err("zswap_compressor=%s: this kernel has no such compressor\n",
 		       params->compressor);
@@ -407,7 +427,7 @@ static ssize_t show_limit_bytes(struct vswap_backend *b, char *buf)
 {
 	struct pool *pool = b->private;
 
-	return sysfs_emit(buf, "%llu\n", (u64)pool->limit << PAGE_SHIFT);
+	return sysfs_emit(buf, "%llu\n", (u64)READ_ONCE(pool->limit) << PAGE_SHIFT);
 }
 
 static ssize_t show_pool_bytes(struct vswap_backend *b, char *buf)
@@ -453,6 +473,7 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.load = pool_load,
 	.free = pool_free,
 	.capacity = pool_capacity,
+	.resize = pool_resize,
 	.fullness = pool_fullness,
 	.compact = pool_compact,
 	.memory = pool_memory,

@@ -708,7 +708,7 @@ static bool hold_word(u64 *ptr, u64 word, bool hot)
 /**
  * slots_hold() - mark words busy, for their pages to be copied
  * @s: the slots
- * @slot: where to begin, any slot there is; set to where to go on, the first slot of
+ * @slot: where to begin, any slot; set to where to go on, the first slot of
  *	the next cluster when this one is through
  * @tag: take pages of this kind
  * @hot: those that were accessed, too; without it they are left out and forgiven: next
@@ -728,6 +728,11 @@ unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag, bool hot,
 	unsigned long flags;
 	u64 *words;
 
+	/* Pairs with the release in slots_grow(). */
+	if ((base >> SLOTS_CLUSTER_SHIFT) >= smp_load_acquire(&s->nr_clusters)) {
+		*slot = base + SLOTS_PER_CLUSTER;
+		return 0;
+	}
 	spin_lock_irqsave(&c->lock, flags);
 	words = cluster_words(c);
 	for (; words && i < SLOTS_PER_CLUSTER && nr < max; i++) {

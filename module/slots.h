@@ -64,7 +64,8 @@ enum slot_tag {
 };
 
 #define SLOT_TAG_MASK		0x7ULL
-#define SLOT_BUSY		(1ULL << 3)
+#define SLOT_BUSY_BIT		3
+#define SLOT_BUSY		(1ULL << SLOT_BUSY_BIT)
 #define SLOT_ACCESSED		(1ULL << 4)
 #define SLOT_PAYLOAD_SHIFT	5
 #define SLOT_PAYLOAD_BITS	(64 - SLOT_PAYLOAD_SHIFT)

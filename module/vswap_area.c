@@ -58,6 +58,7 @@
  * @full: does so at once
  * @grow_steps, @grow_failures: counters
  * @write_back: keeps the pool below its high mark
+ * @evacuate: moves away what failed backends hold
  * @high_percent, @low_percent: see struct vswap_area_params
  * @bio_work, @bios, @bio_lock: swap I/O that reached the device, see serve_bios()
  */
@@ -79,6 +80,7 @@ static struct {
 	unsigned long grow_steps;
 	unsigned long grow_failures;
 	struct work_struct write_back;
+	struct work_struct evacuate;
 	unsigned int high_percent;
 	unsigned int low_percent;
 	struct work_struct bio_work;
@@ -364,12 +366,22 @@ static bool active(void)
 	return changed;
 }
 
-static void full_work(struct work_struct *work)
+/**
+ * vswap_area_update_capacity() - have the kernel see what the backends can hold now
+ *
+ * Context: process, may sleep.
+ */
+void vswap_area_update_capacity(void)
 {
 	if (!port_area_get())
 		return;
 	port_area_set_capacity(estimate_capacity());
 	port_area_put();
+}
+
+static void full_work(struct work_struct *work)
+{
+	vswap_area_update_capacity();
 }
 
 static void capacity_work(struct work_struct *work)
@@ -396,7 +408,7 @@ static int write_back_batch(void)
 		return -EINTR;
 	if (!port_area_get())
 		return -ENOENT;
-	ret = vswap_mover_batch(&area.slots);
+	ret = vswap_mover_write_back(&area.slots);
 	port_area_put();
 	return ret;
 }
@@ -453,10 +465,100 @@ int vswap_area_write_back(unsigned long nr)
 {
 	int err;
 
+	/* Also where there is nothing to write back. */
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
 	err = write_back(nr, 0);
 	return err == -ENOENT ? 0 : err;
+}
+
+/* ---- Evacuation ---- */
+
+/* A write error has been survived before; where they go fails altogether after these. */
+#define EVACUATION_RETRIES	(2 * BACKEND_MAX_ERRORS)
+
+/* A batch, unless swapoff(2) was faster. Returns 0 or -errno. */
+static int evacuate_batch(struct vswap_evacuation *walk)
+{
+	int ret;
+
+	if (signal_pending(current))
+		return -EINTR;
+	/* All slots are free, or will be in a moment. */
+	if (!port_area_get()) {
+		msleep_interruptible(20);
+		return 0;
+	}
+	ret = vswap_mover_evacuate(&area.slots, walk);
+	port_area_put();
+	cond_resched();
+	return ret;
+}
+
+/* Once round. Returns 0 if it makes sense to go round again, or -errno. */
+static int end_of_round(struct vswap_evacuation *walk)
+{
+	bool stuck = !walk->moved && walk->unreadable;
+
+	/* What is left is just being written, or freed. */
+	if (!walk->moved && !walk->unreadable)
+		msleep_interruptible(20);
+	walk->moved = 0;
+	walk->unreadable = 0;
+	return stuck ? -EIO : 0;
+}
+
+/**
+ * vswap_area_evacuate() - move all pages of a backend to others
+ * @b: a claimed backend
+ * @force: give up pages that can't be read
+ *
+ * Context: process, may sleep; ends early for a signal.
+ * Return: 0: it holds no pages; -EINTR; -ENOSPC, -ENOMEM: the others can't hold them;
+ * -EIO: some can't be read. What has moved stays moved.
+ */
+int vswap_area_evacuate(struct vswap_backend *b, bool force)
+{
+	struct vswap_evacuation walk = { .from = b, .force = force };
+	unsigned int errors = 0;
+	int err = 0;
+
+	while (!err && vswap_backend_sum(b, BACKEND_USED_PAGES)) {
+		err = evacuate_batch(&walk);
+		if (err == -EIO && errors++ < EVACUATION_RETRIES)
+			err = 0;
+		else if (!err && !walk.place)
+			err = end_of_round(&walk);
+	}
+	vswap_area_update_capacity();
+	return err;
+}
+
+/* Failed backends, each once: what can't move now may after the next failure. */
+static void evacuate_work(struct work_struct *work)
+{
+	struct vswap_backend *b;
+	int err;
+
+	while ((b = vswap_tier_claim_failed())) {
+		err = vswap_area_evacuate(b, false);
+		if (err)
+			pr_warn("%s: %lu pages stay where they are (%d)\n", b->name,
+				vswap_backend_sum(b, BACKEND_USED_PAGES), err);
+		vswap_tier_unclaim(b, BACKEND_FAILED);
+		if (err)
+			break;
+	}
+}
+
+/**
+ * vswap_area_backend_failed() - a backend takes no more pages
+ *
+ * Context: any.
+ */
+void vswap_area_backend_failed(void)
+{
+	queue_work(mover_queue, &area.evacuate);
 }
 
 /* ---- From swapon to swapoff ---- */
@@ -773,7 +875,8 @@ int vswap_area_start(const struct vswap_area_params *params)
 	INIT_DELAYED_WORK(&area.capacity, capacity_work);
 	INIT_WORK(&area.full, full_work);
 	INIT_WORK(&area.write_back, write_back_work);
-	area.high_percent = vswap_tier_writes_back() ? params->high_percent : 0;
+	INIT_WORK(&area.evacuate, evacuate_work);
+	area.high_percent = params->high_percent;
 	area.low_percent = params->low_percent;
 	area.low_water = max(LOW_WATER, 2 * num_possible_cpus());
 	area.step = round_up(2 * area.low_water * SLOTS_PER_CLUSTER, PORT_SLOTS_STEP);
@@ -825,6 +928,7 @@ void vswap_area_stop(void)
 	cancel_work_sync(&area.grow);
 	cancel_work_sync(&area.full);
 	cancel_work_sync(&area.write_back);
+	cancel_work_sync(&area.evacuate);
 	cancel_delayed_work_sync(&area.capacity);
 	destroy_queues();
 	free_page((unsigned long)area.header);

@@ -10,6 +10,8 @@
 
 #define VSWAP_DEVICE	"vswap0"
 
+struct vswap_backend;
+
 /**
  * struct vswap_area_params - what the user said about the area
  * @max_slots: bound of the virtual space in slots, 0 for what the kernel can address
@@ -29,6 +31,9 @@ int vswap_area_start(const struct vswap_area_params *params);
 void vswap_area_stop(void);
 bool vswap_area_is_open(void);
 int vswap_area_write_back(unsigned long nr);
+int vswap_area_evacuate(struct vswap_backend *b, bool force);
+void vswap_area_backend_failed(void);
+void vswap_area_update_capacity(void);
 
 /* For sysfs. */
 u32 vswap_area_limit(void);

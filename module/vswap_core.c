@@ -14,6 +14,7 @@
 #include "port.h"
 #include "sparse.h"
 #include "vswap_area.h"
+#include "vswap_control.h"
 #include "vswap_hooks.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
@@ -198,7 +199,7 @@ static int start(void)
 {
 	int err;
 
-	err = vswap_tier_open(backends, &backend_params);
+	err = vswap_tier_open(backends, &backend_params, vswap_area_backend_failed);
 	if (err)
 		return err;
 	err = vswap_io_start();
@@ -221,6 +222,11 @@ static int start(void)
 		if (err)
 			goto err_pm;
 	}
+	/* The last, and before it nothing can fail late: backends may come and go now. */
+	err = vswap_control_start();
+	if (err)
+		pr_warn("/dev/%s can't be made (%d): backends stay as they are\n",
+			VSWAP_CONTROL_DEVICE, err);
 	pr_info("version %s, backends %s, device /dev/%s\n", THIS_MODULE->version, backends,
 		VSWAP_DEVICE);
 	return 0;
@@ -254,6 +260,7 @@ static int __init vswap_init(void)
 
 static void __exit vswap_exit(void)
 {
+	vswap_control_stop();
 	unregister_pm_notifier(&pm_notifier);
 	vswap_sysfs_stop();
 	vswap_area_stop();

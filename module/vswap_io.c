@@ -10,7 +10,6 @@
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/srcu.h>
 #include <linux/vmstat.h>
 
 #include "vswap_io.h"
@@ -26,19 +25,24 @@
  * @slots: where @io.slot lives
  * @end: told how it ended
  * @data: for @end
+ * @entered: of a read: keeps what the words stood for
  */
 struct folio_io {
 	struct vswap_io io;
 	struct slots *slots;
 	vswap_end_fn end;
 	void *data;
+	int entered;
+};
+
+/* Transfers that are waited for. */
+struct sync_io {
+	struct vswap_io io;
+	struct completion completion;
 };
 
 static struct kmem_cache *io_cache;
 static mempool_t *io_pool;
-
-/* Those who have seen a word and read what it stands for in RAM. */
-DEFINE_STATIC_SRCU(readers);
 
 /**
  * vswap_io_start() - get ready for disk I/O
@@ -113,7 +117,44 @@ void vswap_slot_set(struct slots *slots, u32 slot, u64 word)
 		vswap_tier_release(old);
 }
 
-static int place_page(struct slots *slots, u32 slot, struct page *page)
+/* As vswap_slot_set(), where what the slot holds is busy with the caller, if with anyone. */
+static void take_back(struct slots *slots, u32 slot)
+{
+	u64 old = xchg(slot_word_ptr(slots, slot), slot_word(SLOT_EMPTY, 0));
+
+	if (is_fill(old))
+		vswap_stat_add(VSWAP_FILL_PAGES, -1);
+	else
+		vswap_tier_release(old);
+}
+
+/* A page that was busy with the caller is stored: others may move it from now on. */
+static void settle(struct slots *slots, u32 slot)
+{
+	unsigned long *word = (unsigned long *)slot_word_ptr(slots, slot);
+
+	if (*word & SLOT_BUSY)
+		clear_bit(SLOT_BUSY_BIT, word);
+}
+
+static void settle_all(struct slots *slots, u32 slot, unsigned int nr)
+{
+	while (nr--)
+		settle(slots, slot++);
+}
+
+static void take_back_all(struct slots *slots, u32 slot, unsigned int nr)
+{
+	while (nr--)
+		take_back(slots, slot++);
+}
+
+/*
+ * The word is busy with the caller until what it stands for is there: a page in a file
+ * isn't before it is written. @busy: so it is wherever the page finds a place, since
+ * others have to find one too.
+ */
+static int place_page(struct slots *slots, u32 slot, struct page *page, bool busy)
 {
 	u64 value, word;
 	int err;
@@ -127,9 +168,12 @@ static int place_page(struct slots *slots, u32 slot, struct page *page)
 		return 0;
 	}
 	err = vswap_tier_place(page, slot, &word);
-	if (!err)
-		WRITE_ONCE(*slot_word_ptr(slots, slot), word);
-	return err;
+	if (err)
+		return err;
+	if (busy || slot_tag(word) == SLOT_FILE)
+		word |= SLOT_BUSY;
+	WRITE_ONCE(*slot_word_ptr(slots, slot), word);
+	return 0;
 }
 
 static void load_fill(struct page *page, u64 value)
@@ -144,67 +188,64 @@ static void load_fill(struct page *page, u64 value)
 }
 
 /*
- * How many of @nr words stand for pages side by side in one swap file; 0 if the first
- * isn't in a file at all.
+ * How many of @nr words, the first of which was seen to be @first, stand for pages side
+ * by side in one swap file.
  */
-static unsigned int file_run(const u64 *words, unsigned int nr)
+static unsigned int file_run(const u64 *words, unsigned int nr, u64 first)
 {
-	u64 first = slot_bare(READ_ONCE(words[0]));
 	unsigned int i;
 
-	if (slot_tag(first) != SLOT_FILE)
-		return 0;
 	for (i = 1; i < nr; i++)
-		if (slot_bare(READ_ONCE(words[i])) != first + ((u64)i << SLOT_PAYLOAD_SHIFT))
+		if (slot_bare(READ_ONCE(words[i])) !=
+		    slot_bare(first) + ((u64)i << SLOT_PAYLOAD_SHIFT))
 			break;
 	return i;
 }
 
-/* Start the transfers of all pages that are in files. */
+/* Start the transfers of @nr pages side by side in one file. */
+static void submit_run(u64 first, struct vswap_io *io, blk_opf_t opf, struct page *page,
+		       unsigned int nr)
+{
+	struct vswap_backend *b = vswap_tier_backend(first);
+
+	b->ops->submit(b, io, opf, page, nr, vswap_tier_file_slot(first));
+}
+
+/* Start the transfers of all pages that are in files; no word changes meanwhile. */
 static void submit_file_pages(const u64 *words, struct vswap_io *io, blk_opf_t opf,
 			      struct page *page, unsigned int nr)
 {
+	int entered = vswap_tier_enter();
 	unsigned int i, run;
 
-	for (i = 0; i < nr; i += max(run, 1U)) {
-		struct vswap_backend *b;
-		u64 word;
+	for (i = 0; i < nr; i += run) {
+		u64 word = READ_ONCE(words[i]);
 
-		run = file_run(words + i, nr - i);
-		if (!run)
+		run = 1;
+		if (slot_tag(word) != SLOT_FILE)
 			continue;
-		word = READ_ONCE(words[i]);
-		b = vswap_tier_backend(word);
-		b->ops->submit(b, io, opf, page + i, run,
-			       vswap_tier_file_slot(word));
+		run = file_run(words + i, nr - i, word);
+		submit_run(word, io, opf, page + i, run);
 	}
+	vswap_tier_leave(entered);
 }
 
-/* Move what of a folio is in files; @done gets a struct folio_io. */
-static void transfer_folio(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf,
-			   void (*done)(struct vswap_io *io), vswap_end_fn end, void *data)
+static struct folio_io *folio_io_alloc(void (*done)(struct vswap_io *io))
 {
 	struct folio_io *fio = mempool_alloc(io_pool, GFP_NOIO);
 
 	vswap_io_init(&fio->io, done);
+	return fio;
+}
+
+static void folio_io_set(struct folio_io *fio, struct slots *slots, u32 slot,
+			 struct folio *folio, vswap_end_fn end, void *data)
+{
 	fio->io.folio = folio;
 	fio->io.slot = slot;
 	fio->slots = slots;
 	fio->end = end;
 	fio->data = data;
-	submit_file_pages(slot_word_ptr(slots, slot), &fio->io, opf, folio_page(folio, 0),
-			  folio_nr_pages(folio));
-	vswap_io_put(&fio->io, 0);
-}
-
-/* Pages whose write failed must not be believed to be in the file. */
-static void forget_file_pages(struct slots *slots, u32 slot, unsigned int nr)
-{
-	while (nr--) {
-		if (slot_tag(READ_ONCE(*slot_word_ptr(slots, slot))) == SLOT_FILE)
-			vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
-		slot++;
-	}
 }
 
 static void folio_out_done(struct vswap_io *io)
@@ -214,8 +255,10 @@ static void folio_out_done(struct vswap_io *io)
 	void *data = fio->data;
 	int error = READ_ONCE(io->error);
 
-	if (unlikely(error)) {
-		forget_file_pages(fio->slots, io->slot, folio_nr_pages(io->folio));
+	if (likely(!error)) {
+		settle_all(fio->slots, io->slot, folio_nr_pages(io->folio));
+	} else {
+		take_back_all(fio->slots, io->slot, folio_nr_pages(io->folio));
 		vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
 	}
 	mempool_free(fio, io_pool);
@@ -245,18 +288,34 @@ static int place_folio(struct slots *slots, u32 slot, struct folio *folio, bool 
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
 	long i, nr = folio_nr_pages(folio);
+	int entered = vswap_tier_enter();
 	int err = 0;
 
 	*in_file = false;
 	for (i = 0; i < nr && !err; i++) {
-		err = place_page(slots, slot + i, folio_page(folio, i));
+		err = place_page(slots, slot + i, folio_page(folio, i), nr > 1);
 		if (slot_tag(READ_ONCE(*slot_word_ptr(slots, slot + i))) == SLOT_FILE)
 			*in_file = true;
 	}
-	while (err && i--)
-		vswap_slot_set(slots, slot + i, slot_word(SLOT_EMPTY, 0));
+	if (err)
+		take_back_all(slots, slot, i);
+	else if (nr > 1 && !*in_file)
+		settle_all(slots, slot, nr);
+	vswap_tier_leave(entered);
 	memalloc_noreclaim_restore(noreclaim);
 	return err;
+}
+
+/* Write what of a folio is in files. */
+static void write_folio(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf,
+			vswap_end_fn end, void *data)
+{
+	struct folio_io *fio = folio_io_alloc(folio_out_done);
+
+	folio_io_set(fio, slots, slot, folio, end, data);
+	submit_file_pages(slot_word_ptr(slots, slot), &fio->io, REQ_OP_WRITE | REQ_SWAP | opf,
+			  folio_page(folio, 0), folio_nr_pages(folio));
+	vswap_io_put(&fio->io, 0);
 }
 
 static int store_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
@@ -302,8 +361,7 @@ int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_
 	}
 	folio_start_writeback(folio);
 	folio_unlock(folio);
-	transfer_folio(slots, slot, folio, REQ_OP_WRITE | REQ_SWAP | opf, folio_out_done,
-		       end_out, folio);
+	write_folio(slots, slot, folio, opf, end_out, folio);
 	return 0;
 }
 
@@ -327,8 +385,7 @@ int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_
 	int err = store_folio(slots, slot, folio, &in_file);
 
 	if (!err && in_file)
-		transfer_folio(slots, slot, folio, REQ_OP_WRITE | REQ_SWAP, folio_out_done, end,
-			       data);
+		write_folio(slots, slot, folio, 0, end, data);
 	else
 		end(data, err);
 	return err;
@@ -354,6 +411,7 @@ static void folio_in_done(struct vswap_io *io)
 	void *data = fio->data;
 	int error = READ_ONCE(io->error);
 
+	vswap_tier_leave(fio->entered);
 	count_read(io->slot, io->folio, error);
 	mempool_free(fio, io_pool);
 	end(data, error);
@@ -385,56 +443,39 @@ static int load_from_pool(u64 word, struct page *page)
 	return err;
 }
 
-static int load_word(struct slots *slots, u32 slot, struct page *page)
+/* Fill one page whose data is in RAM. */
+static int load_word(struct slots *slots, u32 slot, u64 word, struct page *page)
 {
-	u64 *ptr = slot_word_ptr(slots, slot);
-	u64 word = ptr ? READ_ONCE(*ptr) : 0;
-
 	switch (slot_tag(word)) {
 	case SLOT_FILL:
 	case SLOT_WIDE:
 		load_fill(page, slot_fill_value(slots, slot, word));
 		return 0;
 	case SLOT_POOL:
-		mark_accessed(ptr, word);
+		mark_accessed(slot_word_ptr(slots, slot), word);
 		return load_from_pool(word, page);
-	case SLOT_FILE:
-		return 1;
 	default:
 		return -EIO;
 	}
 }
 
-/* Fill one page if its data is in RAM. Returns 1 if it is in a file. */
-static int load_page(struct slots *slots, u32 slot, struct page *page)
-{
-	int reader = srcu_read_lock(&readers);
-	int ret = load_word(slots, slot, page);
-
-	srcu_read_unlock(&readers, reader);
-	return ret;
-}
-
-/**
- * vswap_io_wait_for_readers() - wait for those who read what a word stood for
- *
- * Afterwards whatever no slot stands for any more can be released.
- *
- * Context: process, may sleep.
- */
-void vswap_io_wait_for_readers(void)
-{
-	synchronize_srcu(&readers);
-}
-
-struct sync_io {
-	struct vswap_io io;
-	struct completion completion;
-};
-
 static void sync_io_done(struct vswap_io *io)
 {
 	complete(&container_of(io, struct sync_io, io)->completion);
+}
+
+static void sync_io_init(struct sync_io *sio)
+{
+	init_completion(&sio->completion);
+	vswap_io_init(&sio->io, sync_io_done);
+}
+
+/* Returns 0 or -errno. */
+static int sync_io_wait(struct sync_io *sio, int error)
+{
+	vswap_io_put(&sio->io, error);
+	wait_for_completion_io(&sio->completion);
+	return READ_ONCE(sio->io.error);
 }
 
 /* Move what of @nr pages is in files, and wait for it. Returns 0 or -errno. */
@@ -443,60 +484,78 @@ static int transfer_pages(const u64 *words, struct page *page, unsigned int nr,
 {
 	struct sync_io sio;
 
-	init_completion(&sio.completion);
-	vswap_io_init(&sio.io, sync_io_done);
+	sync_io_init(&sio);
 	submit_file_pages(words, &sio.io, opf, page, nr);
-	vswap_io_put(&sio.io, 0);
-	wait_for_completion_io(&sio.completion);
-	return READ_ONCE(sio.io.error);
-}
-
-/* Fill the pages whose data is in RAM; @in_file: others are in files. */
-static int load_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
-{
-	long i, nr = folio_nr_pages(folio);
-	int err = 0;
-
-	*in_file = false;
-	for (i = 0; i < nr && err >= 0; i++) {
-		err = load_page(slots, slot + i, folio_page(folio, i));
-		if (err > 0)
-			*in_file = true;
-	}
-	return min(err, 0);
+	return sync_io_wait(&sio, 0);
 }
 
 /**
- * vswap_folio_in() - read a folio back
- * @slots: the slots
- * @slot: its first slot
- * @folio: a locked folio, not up to date
- *
- * Mirrors swap_read_folio(). The folio is unlocked when it has been read; it is up
- * to date only if all of it could be. That may be after this returns, but not for a
- * folio that bypasses the swap cache: nothing but its reader holds it, and a reader
- * that is killed lets it go.
- *
- * Context: process, may sleep.
+ * struct read - pages being read back
+ * @slots: where their words are
+ * @slot: the first page's
+ * @page: the first page, the others follow
+ * @nr: how many
+ * @io: their transfers, NULL while there are none
+ * @sync: what @io is to be of, NULL for a folio_io
  */
-void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
-{
-	long nr = folio_nr_pages(folio);
-	bool in_file;
-	int err = load_folio(slots, slot, folio, &in_file);
+struct read {
+	struct slots *slots;
+	u32 slot;
+	struct page *page;
+	unsigned int nr;
+	struct vswap_io *io;
+	struct sync_io *sync;
+};
 
-	count_vm_events(PSWPIN, nr);
-	if (!err && in_file && !folio_test_swapcache(folio)) {
-		err = transfer_pages(slot_word_ptr(slots, slot), folio_page(folio, 0), nr,
-				     REQ_OP_READ);
-		in_file = false;
+/* Most reads need none. */
+static struct vswap_io *read_io(struct read *r)
+{
+	if (!r->io && r->sync) {
+		sync_io_init(r->sync);
+		r->io = &r->sync->io;
+	} else if (!r->io) {
+		r->io = &folio_io_alloc(folio_in_done)->io;
 	}
-	if (!err && in_file) {
-		transfer_folio(slots, slot, folio, REQ_OP_READ, folio_in_done, end_in, folio);
-		return;
+	return r->io;
+}
+
+/*
+ * Fill the pages whose data is in RAM, and start reading the others. Each word is looked
+ * at once: a mover may change it at any time, but what it stood for stays within
+ * vswap_tier_enter().
+ */
+static int read_pages(struct read *r)
+{
+	unsigned int i, run;
+	int err = 0;
+
+	for (i = 0; i < r->nr && !err; i += run) {
+		u64 *ptr = slot_word_ptr(r->slots, r->slot + i);
+		u64 word = ptr ? READ_ONCE(*ptr) : 0;
+
+		run = 1;
+		if (slot_tag(word) == SLOT_FILE) {
+			run = file_run(ptr, r->nr - i, word);
+			submit_run(word, read_io(r), REQ_OP_READ, r->page + i, run);
+		} else {
+			err = load_word(r->slots, r->slot + i, word, r->page + i);
+		}
 	}
-	count_read(slot, folio, err);
-	end_in(folio, err);
+	return err;
+}
+
+/* Read pages and wait for them. Returns 0 or -errno. */
+static int read_and_wait(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
+{
+	struct sync_io sio;
+	struct read r = { slots, slot, page, nr, .sync = &sio };
+	int entered = vswap_tier_enter();
+	int err = read_pages(&r);
+
+	if (r.io)
+		err = sync_io_wait(&sio, err);
+	vswap_tier_leave(entered);
+	return err;
 }
 
 /**
@@ -515,15 +574,49 @@ void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
 void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
 		      void *data)
 {
-	bool in_file;
-	int err = load_folio(slots, slot, folio, &in_file);
+	struct read r = { slots, slot, folio_page(folio, 0), folio_nr_pages(folio) };
+	int entered = vswap_tier_enter();
+	int err = read_pages(&r);
+	struct folio_io *fio;
 
-	if (!err && in_file) {
-		transfer_folio(slots, slot, folio, REQ_OP_READ, folio_in_done, end, data);
+	if (!r.io) {
+		vswap_tier_leave(entered);
+		count_read(slot, folio, err);
+		end(data, err);
 		return;
 	}
+	fio = container_of(r.io, struct folio_io, io);
+	folio_io_set(fio, slots, slot, folio, end, data);
+	fio->entered = entered;
+	vswap_io_put(&fio->io, err);
+}
+
+/**
+ * vswap_folio_in() - read a folio back
+ * @slots: the slots
+ * @slot: its first slot
+ * @folio: a locked folio, not up to date
+ *
+ * Mirrors swap_read_folio(). The folio is unlocked when it has been read; it is up
+ * to date only if all of it could be. That may be after this returns, but not for a
+ * folio that bypasses the swap cache: nothing but its reader holds it, and a reader
+ * that is killed lets it go.
+ *
+ * Context: process, may sleep.
+ */
+void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
+{
+	long nr = folio_nr_pages(folio);
+	int err;
+
+	count_vm_events(PSWPIN, nr);
+	if (folio_test_swapcache(folio)) {
+		vswap_folio_read(slots, slot, folio, end_in, folio);
+		return;
+	}
+	err = read_and_wait(slots, slot, folio_page(folio, 0), nr);
 	count_read(slot, folio, err);
-	end(data, err);
+	end_in(folio, err);
 }
 
 /**
@@ -538,15 +631,19 @@ void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_
 int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
-	int err = place_page(slots, slot, page);
+	int entered = vswap_tier_enter();
+	int err = place_page(slots, slot, page, true);
 
-	if (!err && slot_tag(READ_ONCE(*slot_word_ptr(slots, slot))) == SLOT_FILE)
+	if (!err)
 		err = transfer_pages(slot_word_ptr(slots, slot), page, 1,
 				     REQ_OP_WRITE | REQ_SWAP);
-	memalloc_noreclaim_restore(noreclaim);
 	if (err)
-		vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
+		take_back(slots, slot);
 	else
+		settle(slots, slot);
+	vswap_tier_leave(entered);
+	memalloc_noreclaim_restore(noreclaim);
+	if (!err)
 		vswap_stat_add(VSWAP_PAGES_OUT, 1);
 	return err;
 }
@@ -562,10 +659,8 @@ int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
  */
 int vswap_page_in(struct slots *slots, u32 slot, struct page *page)
 {
-	int err = load_page(slots, slot, page);
+	int err = read_and_wait(slots, slot, page, 1);
 
-	if (err > 0)
-		err = transfer_pages(slot_word_ptr(slots, slot), page, 1, REQ_OP_READ);
 	vswap_stat_add(err ? VSWAP_READ_ERRORS : VSWAP_PAGES_IN, 1);
 	return err;
 }
@@ -582,4 +677,18 @@ int vswap_page_in(struct slots *slots, u32 slot, struct page *page)
 int vswap_words_write(const u64 *words, struct page *pages, unsigned int nr)
 {
 	return transfer_pages(words, pages, nr, REQ_OP_WRITE | REQ_SWAP);
+}
+
+/**
+ * vswap_words_read() - read pages from where words say, and wait for it
+ * @words: slot words of pages in files
+ * @pages: as many contiguous pages
+ * @nr: how many
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -errno if any of them couldn't be read.
+ */
+int vswap_words_read(const u64 *words, struct page *pages, unsigned int nr)
+{
+	return transfer_pages(words, pages, nr, REQ_OP_READ);
 }

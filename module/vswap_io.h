@@ -27,7 +27,7 @@ int vswap_page_out(struct slots *slots, u32 slot, struct page *page);
 int vswap_page_in(struct slots *slots, u32 slot, struct page *page);
 
 int vswap_words_write(const u64 *words, struct page *pages, unsigned int nr);
-void vswap_io_wait_for_readers(void);
+int vswap_words_read(const u64 *words, struct page *pages, unsigned int nr);
 
 void vswap_slot_set(struct slots *slots, u32 slot, u64 word);
 

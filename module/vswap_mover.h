@@ -6,10 +6,28 @@
 #ifndef VSWAP_MOVER_H
 #define VSWAP_MOVER_H
 
+#include "backend.h"
 #include "slots.h"
+
+/**
+ * struct vswap_evacuation - a walk over all that a backend holds
+ * @from: the backend
+ * @force: give up pages that can't be read
+ * @place: where it goes on
+ * @moved: pages moved since it began at the front
+ * @unreadable: pages that couldn't be read since then
+ */
+struct vswap_evacuation {
+	struct vswap_backend *from;
+	bool force;
+	u64 place;
+	unsigned long moved;
+	unsigned long unreadable;
+};
 
 int vswap_mover_start(void);
 void vswap_mover_stop(void);
-int vswap_mover_batch(struct slots *slots);
+int vswap_mover_write_back(struct slots *slots);
+int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk);
 
 #endif /* VSWAP_MOVER_H */

@@ -66,12 +66,14 @@ static ssize_t text_priority(char *buf)
 
 static ssize_t text_backends(char *buf)
 {
+	int entered = vswap_tier_enter();
 	struct vswap_backend *b;
-	unsigned int rank;
+	unsigned int n;
 	int len = 0;
 
-	for (rank = 0; (b = vswap_tier_get(rank)); rank++)
-		len += sysfs_emit_at(buf, len, "%s%s", rank ? " " : "", b->name);
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		len += sysfs_emit_at(buf, len, "%s%s", n ? " " : "", b->name);
+	vswap_tier_leave(entered);
 	return len + sysfs_emit_at(buf, len, "\n");
 }
 
@@ -99,6 +101,7 @@ NUMBER(write_errors, vswap_stat_read(VSWAP_WRITE_ERRORS));
 NUMBER(bio_pages, vswap_stat_read(VSWAP_BIO_PAGES));
 NUMBER(writeback_pages, vswap_stat_read(VSWAP_WRITEBACK_PAGES));
 NUMBER(writeback_failures, vswap_stat_read(VSWAP_WRITEBACK_FAILURES));
+NUMBER(moved_pages, vswap_stat_read(VSWAP_MOVED_PAGES));
 
 /* A number of pages written here is written back before the write returns. */
 static ssize_t writeback_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -139,6 +142,7 @@ static struct attribute *attrs[] = {
 	&value_bio_pages.attr.attr,
 	&value_writeback_pages.attr.attr,
 	&value_writeback_failures.attr.attr,
+	&value_moved_pages.attr.attr,
 	&writeback.attr,
 	NULL
 };
@@ -152,9 +156,22 @@ static ssize_t show_type(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%s\n", b->ops->type);
 }
 
-static ssize_t show_rank(struct vswap_backend *b, char *buf)
+static ssize_t show_tier(struct vswap_backend *b, char *buf)
 {
-	return sysfs_emit(buf, "%u\n", b->rank);
+	return sysfs_emit(buf, "%u\n", b->tier);
+}
+
+static ssize_t show_state(struct vswap_backend *b, char *buf)
+{
+	static const char * const names[] = {
+		[BACKEND_ON] = "on",
+		[BACKEND_DISABLED] = "disabled",
+		[BACKEND_REMOVING] = "removing",
+		[BACKEND_FAILED] = "failed",
+		[BACKEND_EVACUATING] = "evacuating",
+	};
+
+	return sysfs_emit(buf, "%s\n", names[READ_ONCE(b->state)]);
 }
 
 static ssize_t show_capacity_pages(struct vswap_backend *b, char *buf)
@@ -177,16 +194,19 @@ COUNT(used_pages, BACKEND_USED_PAGES)
 COUNT(pages_out, BACKEND_PAGES_OUT)
 COUNT(pages_in, BACKEND_PAGES_IN)
 COUNT(rejected_full, BACKEND_REJECTED_FULL)
+COUNT(moved_pages, BACKEND_MOVED_PAGES)
 
 static const struct vswap_backend_attr common_attrs[] = {
 	{ "type", show_type },
-	{ "rank", show_rank },
+	{ "tier", show_tier },
+	{ "state", show_state },
 	{ "capacity_pages", show_capacity_pages },
 	{ "used_pages", show_used_pages },
 	{ "memory_bytes", show_memory_bytes },
 	{ "pages_out", show_pages_out },
 	{ "pages_in", show_pages_in },
 	{ "rejected_full", show_rejected_full },
+	{ "moved_pages", show_moved_pages },
 	{}
 };
 
@@ -198,7 +218,6 @@ struct backend_file {
 };
 
 static struct kobject *root, *backend_root;
-static struct backend_file *files[VSWAP_MAX_BACKENDS];
 
 static ssize_t show_backend_file(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -233,19 +252,45 @@ static int add_files(struct vswap_backend *b, struct backend_file *file,
 	return err;
 }
 
-static int add_backend(struct vswap_backend *b)
+/**
+ * vswap_sysfs_add_backend() - show a backend
+ * @b: the backend
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -errno with nothing left behind.
+ */
+int vswap_sysfs_add_backend(struct vswap_backend *b)
 {
 	unsigned int nr_common = count_attrs(common_attrs);
 	struct backend_file *f;
-	int err;
+	int err = -ENOMEM;
 
 	f = kcalloc(nr_common + count_attrs(b->ops->attrs), sizeof(*f), GFP_KERNEL);
+	b->files = f;
 	b->kobj = kobject_create_and_add(b->name, backend_root);
-	files[b->rank] = f;
-	if (!f || !b->kobj)
-		return -ENOMEM;
-	err = add_files(b, f, common_attrs);
-	return err ?: add_files(b, f + nr_common, b->ops->attrs);
+	if (f && b->kobj)
+		err = add_files(b, f, common_attrs);
+	if (!err)
+		err = add_files(b, f + nr_common, b->ops->attrs);
+	if (err)
+		vswap_sysfs_remove_backend(b);
+	return err;
+}
+
+/**
+ * vswap_sysfs_remove_backend() - the reverse of vswap_sysfs_add_backend()
+ * @b: the backend; nothing happens if it isn't shown
+ *
+ * Context: process, may sleep; waits for readers.
+ */
+void vswap_sysfs_remove_backend(struct vswap_backend *b)
+{
+	if (b->kobj)
+		kobject_del(b->kobj);
+	kobject_put(b->kobj);
+	b->kobj = NULL;
+	kfree(b->files);
+	b->files = NULL;
 }
 
 /**
@@ -257,8 +302,8 @@ static int add_backend(struct vswap_backend *b)
 int vswap_sysfs_start(void)
 {
 	struct vswap_backend *b;
-	unsigned int rank;
 	int err = -ENOMEM;
+	unsigned int n;
 
 	root = kobject_create_and_add("vswap", kernel_kobj);
 	if (!root)
@@ -266,8 +311,8 @@ int vswap_sysfs_start(void)
 	backend_root = kobject_create_and_add("backend", root);
 	if (backend_root)
 		err = sysfs_create_group(root, &group);
-	for (rank = 0; !err && (b = vswap_tier_get(rank)); rank++)
-		err = add_backend(b);
+	for (n = 0; !err && (b = vswap_tier_get(n)); n++)
+		err = vswap_sysfs_add_backend(b);
 	if (err)
 		vswap_sysfs_stop();
 	return err;
@@ -281,14 +326,10 @@ int vswap_sysfs_start(void)
 void vswap_sysfs_stop(void)
 {
 	struct vswap_backend *b;
-	unsigned int rank;
+	unsigned int n;
 
-	for (rank = 0; (b = vswap_tier_get(rank)); rank++) {
-		kobject_put(b->kobj);
-		b->kobj = NULL;
-		kfree(files[rank]);
-		files[rank] = NULL;
-	}
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		vswap_sysfs_remove_backend(b);
 	kobject_put(backend_root);
 	kobject_put(root);
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #define pr_fmt(fmt) "vswap: " fmt
 
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
 #include <linux/string.h>
 
 #include "vswap_tier.h"
@@ -14,69 +18,269 @@
  */
 #define FILE_NUMBER_SHIFT	32
 
+/*
+ * Those of one tier take turns after so many pages: what is evicted together lies
+ * together.
+ */
+#define TURN_PAGES		64
+
 /* What users call them. */
 static const struct {
 	const char *name;
 	const struct vswap_backend_ops *ops;
-} known_backends[] = {
+} load_names[] = {
 	{ "zswap", &vswap_zswap_ops },
 	{ "ssd", &vswap_swapfile_ops },
 };
 
-/* In order of preference; fixed while the module is loaded. */
-static struct vswap_backend backends[VSWAP_MAX_BACKENDS];
-static unsigned int nr_backends;
-static struct vswap_backend *pool;
+/**
+ * struct order - the backends in order of preference
+ * @nr: how many
+ * @backend: those of lower tiers first, older ones first in one tier
+ */
+struct order {
+	unsigned int nr;
+	struct vswap_backend *backend[VSWAP_MAX_BACKENDS];
+};
 
-static int add_backend(const char *name, const struct vswap_backend_params *params)
+/*
+ * @lock: serialises changes
+ * @order: exchanged for another one; never NULL while backends are open
+ * @by_id: stays while a slot word has the number
+ * @pool: the one backend in RAM, or NULL
+ * @params: what was said at load
+ * @failed: called when a backend has failed; any context
+ */
+static struct {
+	struct mutex lock;
+	struct order __rcu *order;
+	struct vswap_backend *by_id[VSWAP_MAX_BACKENDS];
+	struct vswap_backend *pool;
+	struct vswap_backend_params params;
+	void (*failed)(void);
+} tier = { .lock = __MUTEX_INITIALIZER(tier.lock) };
+
+DEFINE_STATIC_SRCU(users);
+
+static DEFINE_PER_CPU(unsigned int, turns);
+
+/* ---- Coming and going ---- */
+
+/**
+ * vswap_tier_enter() - keep backends, and what slot words stand for
+ *
+ * As srcu_down_read(): whoever is told the returned value may leave in any context.
+ *
+ * Context: any but NMI.
+ * Return: a number for vswap_tier_leave().
+ */
+int vswap_tier_enter(void)
 {
-	struct vswap_backend *b = &backends[nr_backends];
-	unsigned int i;
-	int err;
+	int entered = __srcu_read_lock(&users);
 
-	for (i = 0; i < ARRAY_SIZE(known_backends); i++)
-		if (!strcmp(known_backends[i].name, name))
+	__release(&users);
+	return entered;
+}
+
+/**
+ * vswap_tier_leave() - the reverse of vswap_tier_enter()
+ * @entered: what it returned
+ *
+ * Context: any but NMI.
+ */
+void vswap_tier_leave(int entered)
+{
+	__acquire(&users);
+	__srcu_read_unlock(&users, entered);
+}
+
+/**
+ * vswap_tier_wait() - wait for those who entered before
+ *
+ * Afterwards whatever no slot stands for any more can be released.
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_wait(void)
+{
+	synchronize_srcu_expedited(&users);
+}
+
+/* For those who entered, or hold the lock. */
+static const struct order *current_order(void)
+{
+	return rcu_dereference_check(tier.order, 1);
+}
+
+/* The first place in the order of a tier as high as this. */
+static unsigned int first_of(const struct order *order, unsigned int number)
+{
+	unsigned int i = 0;
+
+	while (i < order->nr && order->backend[i]->tier < number)
+		i++;
+	return i;
+}
+
+/* Put another order in force, without @out, and with @in behind those of its tier. */
+static int change_order(struct vswap_backend *out, struct vswap_backend *in)
+{
+	struct order *old = rcu_dereference_protected(tier.order, lockdep_is_held(&tier.lock));
+	struct order *new = kzalloc(sizeof(*new), GFP_KERNEL | (out ? __GFP_NOFAIL : 0));
+	unsigned int i;
+
+	if (!new)
+		return -ENOMEM;
+	for (i = 0; old && i < old->nr; i++)
+		if (old->backend[i] != out)
+			new->backend[new->nr++] = old->backend[i];
+	if (in) {
+		i = first_of(new, in->tier + 1);
+		memmove(&new->backend[i + 1], &new->backend[i],
+			(new->nr - i) * sizeof(new->backend[0]));
+		new->backend[i] = in;
+		new->nr++;
+	}
+	rcu_assign_pointer(tier.order, new);
+	vswap_tier_wait();
+	kfree(old);
+	return 0;
+}
+
+static struct vswap_backend *find(const char *name)
+{
+	const struct order *order = current_order();
+	unsigned int i;
+
+	for (i = 0; order && i < order->nr; i++)
+		if (!strcmp(order->backend[i]->name, name))
+			return order->backend[i];
+	return NULL;
+}
+
+static void backend_failed(struct vswap_backend *b)
+{
+	pr_alert("%s: %d I/O errors: it takes no more pages, and those it has move elsewhere\n",
+		 b->name, BACKEND_MAX_ERRORS);
+	tier.failed();
+}
+
+static int free_id(void)
+{
+	unsigned int id;
+
+	for (id = 0; id < VSWAP_MAX_BACKENDS; id++)
+		if (!tier.by_id[id])
+			return id;
+	return -ENOSPC;
+}
+
+static void free_backend(struct vswap_backend *b)
+{
+	free_percpu(b->counts);
+	kfree(b);
+}
+
+/* Nobody knows it yet. Returns the backend or -errno. */
+static struct vswap_backend *open_backend(const char *name, const struct vswap_backend_ops *ops,
+					  const struct vswap_backend_params *params)
+{
+	struct vswap_backend *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!b)
+		return ERR_PTR(err);
+	b->ops = ops;
+	b->failed = backend_failed;
+	strscpy(b->name, name, sizeof(b->name));
+	b->counts = alloc_percpu(struct vswap_backend_counts);
+	if (b->counts)
+		err = ops->open(b, params);
+	if (!err)
+		return b;
+	free_backend(b);
+	return ERR_PTR(err);
+}
+
+static int publish(struct vswap_backend *b)
+{
+	int err = change_order(NULL, b);
+
+	if (err)
+		return err;
+	WRITE_ONCE(tier.by_id[b->id], b);
+	if (b->ops->tag == SLOT_POOL)
+		WRITE_ONCE(tier.pool, b);
+	return 0;
+}
+
+static int add(const char *name, const struct vswap_backend_ops *ops, unsigned int number,
+	       int state, const struct vswap_backend_params *params)
+{
+	struct vswap_backend *b;
+	int id = free_id(), err;
+
+	if (id < 0)
+		return id;
+	b = open_backend(name, ops, params);
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	b->id = id;
+	b->tier = number;
+	b->state = state;
+	err = publish(b);
+	if (err) {
+		ops->close(b);
+		free_backend(b);
+	}
+	return err;
+}
+
+static int add_by_name(const char *name, unsigned int number)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(load_names); i++)
+		if (!strcmp(load_names[i].name, name))
 			break;
-	if (i == ARRAY_SIZE(known_backends)) {
+	if (i == ARRAY_SIZE(load_names)) {
 		pr_err("backends=: unknown backend \"%s\" (known: zswap, ssd)\n", name);
 		return -EINVAL;
 	}
-	for (b = backends; b < &backends[nr_backends]; b++) {
-		if (b->name == known_backends[i].name) {
-			pr_err("backends=: \"%s\" is named twice\n", name);
-			return -EINVAL;
-		}
+	if (find(name)) {
+		pr_err("backends=: \"%s\" is named twice\n", name);
+		return -EINVAL;
 	}
+	return add(name, load_names[i].ops, number, BACKEND_ON, &tier.params);
+}
 
-	b->ops = known_backends[i].ops;
-	b->name = known_backends[i].name;
-	b->rank = nr_backends;
-	b->counts = alloc_percpu(struct vswap_backend_counts);
-	if (!b->counts)
-		return -ENOMEM;
-	err = b->ops->open(b, params);
-	if (err) {
-		free_percpu(b->counts);
-		b->counts = NULL;
-		return err;
-	}
-	if (b->ops->tag == SLOT_POOL)
-		pool = b;
-	nr_backends++;
-	return 0;
+/* A backend that holds no page, and takes none. */
+static void withdraw(struct vswap_backend *b)
+{
+	change_order(b, NULL);
+	WRITE_ONCE(tier.by_id[b->id], NULL);
+	if (tier.pool == b)
+		WRITE_ONCE(tier.pool, NULL);
+	/* Whoever released its last page, or looks at the pool, is through with it then. */
+	synchronize_rcu();
+	b->ops->close(b);
+	free_backend(b);
 }
 
 /**
  * vswap_tier_open() - open the backends
  * @names: their names, the most preferred first, separated by commas
- * @params: for all of them
+ * @params: for all of them, and for those that are added later
+ * @failed: called when one has failed; any context
  *
  * Context: process, may sleep.
  * Return: 0, or -errno with one line in the log and all of them closed.
  */
-int vswap_tier_open(const char *names, const struct vswap_backend_params *params)
+int vswap_tier_open(const char *names, const struct vswap_backend_params *params,
+		    void (*failed)(void))
 {
 	char *copy, *rest, *name;
+	unsigned int number = 0;
 	int err = 0;
 
 	if (!names || !*names) {
@@ -86,9 +290,13 @@ int vswap_tier_open(const char *names, const struct vswap_backend_params *params
 	copy = kstrdup(names, GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
+	tier.params = *params;
+	tier.failed = failed;
 	rest = copy;
+	mutex_lock(&tier.lock);
 	while (!err && (name = strsep(&rest, ",")))
-		err = add_backend(strim(name), params);
+		err = add_by_name(strim(name), number++);
+	mutex_unlock(&tier.lock);
 	kfree(copy);
 	if (err)
 		vswap_tier_close();
@@ -102,33 +310,257 @@ int vswap_tier_open(const char *names, const struct vswap_backend_params *params
  */
 void vswap_tier_close(void)
 {
-	while (nr_backends) {
-		struct vswap_backend *b = &backends[--nr_backends];
+	struct vswap_backend *b;
+
+	mutex_lock(&tier.lock);
+	while ((b = vswap_tier_get(0))) {
 		unsigned long left = vswap_backend_sum(b, BACKEND_USED_PAGES);
 
 		if (left)
 			pr_err("leak: %s still holds %lu pages\n", b->name, left);
-		b->ops->close(b);
-		free_percpu(b->counts);
+		withdraw(b);
 	}
-	pool = NULL;
+	kfree(rcu_dereference_protected(tier.order, 1));
+	RCU_INIT_POINTER(tier.order, NULL);
+	mutex_unlock(&tier.lock);
 }
 
 /**
- * vswap_tier_get() - a backend by its rank
- * @rank: from 0
+ * vswap_tier_get() - the backends, one after the other
+ * @n: from 0, in order of preference
  *
+ * Context: within vswap_tier_enter(), or while no backend can come or go.
  * Return: the backend, or NULL if there are fewer.
  */
-struct vswap_backend *vswap_tier_get(unsigned int rank)
+struct vswap_backend *vswap_tier_get(unsigned int n)
 {
-	return rank < nr_backends ? &backends[rank] : NULL;
+	const struct order *order = current_order();
+
+	return order && n < order->nr ? order->backend[n] : NULL;
 }
 
-static u64 make_word(struct vswap_backend *b, u64 payload)
+static bool is_good_name(const char *name)
+{
+	size_t len = strnlen(name, VSWAP_NAME_SIZE), i;
+
+	for (i = 0; i < len; i++)
+		if (!isalnum(name[i]) && name[i] != '-' && name[i] != '_')
+			return false;
+	return len && len < VSWAP_NAME_SIZE;
+}
+
+static const struct vswap_backend_ops *ops_by_type(const char *type)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(load_names); i++)
+		if (!strncmp(load_names[i].ops->type, type, VSWAP_NAME_SIZE))
+			return load_names[i].ops;
+	return NULL;
+}
+
+/* Behind all others, if the user doesn't say. */
+static unsigned int choose_tier(int wanted)
+{
+	const struct order *order = current_order();
+
+	if (wanted >= 0)
+		return wanted;
+	return order->nr ? order->backend[order->nr - 1]->tier + 1 : 0;
+}
+
+static int check_spec(const struct vswap_backend_spec *spec,
+		      const struct vswap_backend_ops *ops, struct file *file)
+{
+	bool is_pool = ops && ops->tag == SLOT_POOL;
+
+	if (!ops || !is_good_name(spec->name) || spec->tier < VSWAP_TIER_LAST ||
+	    spec->tier > S16_MAX || is_pool == !!file ||
+	    strnlen(spec->compressor, VSWAP_NAME_SIZE) == VSWAP_NAME_SIZE)
+		return -EINVAL;
+	if (find(spec->name) || (is_pool && tier.pool))
+		return -EEXIST;
+	return 0;
+}
+
+/**
+ * vswap_tier_add() - open another backend
+ * @spec: what it is to be
+ * @file: the swap file or partition, NULL for a pool
+ *
+ * Context: process, may sleep.
+ * Return: the backend, claimed: vswap_tier_unclaim() puts it in use; or -errno, see
+ * VSWAP_BACKEND_ADD.
+ */
+struct vswap_backend *vswap_tier_add(const struct vswap_backend_spec *spec, struct file *file)
+{
+	const struct vswap_backend_ops *ops = ops_by_type(spec->type);
+	struct vswap_backend_params params = tier.params;
+	struct vswap_backend *b;
+	int err;
+
+	mutex_lock(&tier.lock);
+	err = check_spec(spec, ops, file);
+	if (!err) {
+		params.file = file;
+		params.pool_bytes = spec->limit_bytes;
+		if (spec->compressor[0])
+			params.compressor = (char *)spec->compressor;
+		err = add(spec->name, ops, choose_tier(spec->tier), BACKEND_REMOVING, &params);
+	}
+	b = err ? ERR_PTR(err) : find(spec->name);
+	mutex_unlock(&tier.lock);
+	return b;
+}
+
+/* The caller holds the lock. */
+static bool is_claimed(const struct vswap_backend *b)
+{
+	int state = READ_ONCE(b->state);
+
+	return state == BACKEND_REMOVING || state == BACKEND_EVACUATING;
+}
+
+/**
+ * vswap_tier_claim() - keep a backend for its removal
+ * @name: its name
+ * @state: set to the state it was in
+ *
+ * From when this returns it takes no more pages, and holds all that it has taken.
+ *
+ * Context: process, may sleep.
+ * Return: the backend, which is the caller's until vswap_tier_unclaim() or
+ * vswap_tier_remove(); -ENOENT: there is none; -EBUSY: it is somebody else's.
+ */
+struct vswap_backend *vswap_tier_claim(const char *name, int *state)
+{
+	struct vswap_backend *b;
+
+	mutex_lock(&tier.lock);
+	b = find(name);
+	if (!b)
+		b = ERR_PTR(-ENOENT);
+	else if (is_claimed(b))
+		b = ERR_PTR(-EBUSY);
+	else
+		*state = xchg(&b->state, BACKEND_REMOVING);
+	mutex_unlock(&tier.lock);
+	if (!IS_ERR(b))
+		vswap_tier_wait();
+	return b;
+}
+
+/**
+ * vswap_tier_claim_failed() - keep a backend that has failed
+ *
+ * Context: process, may sleep.
+ * Return: one that holds pages, as by vswap_tier_claim(); or NULL.
+ */
+struct vswap_backend *vswap_tier_claim_failed(void)
+{
+	struct vswap_backend *b;
+	unsigned int n;
+
+	mutex_lock(&tier.lock);
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		if (vswap_backend_sum(b, BACKEND_USED_PAGES) &&
+		    cmpxchg(&b->state, BACKEND_FAILED, BACKEND_EVACUATING) == BACKEND_FAILED)
+			break;
+	mutex_unlock(&tier.lock);
+	if (b)
+		vswap_tier_wait();
+	return b;
+}
+
+/**
+ * vswap_tier_unclaim() - put a backend in use, or in another state
+ * @b: a claimed backend
+ * @state: its state from now on
+ */
+void vswap_tier_unclaim(struct vswap_backend *b, int state)
+{
+	WRITE_ONCE(b->state, state);
+}
+
+/**
+ * vswap_tier_remove() - close a backend
+ * @b: a claimed backend without pages; gone afterwards
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_remove(struct vswap_backend *b)
+{
+	mutex_lock(&tier.lock);
+	withdraw(b);
+	mutex_unlock(&tier.lock);
+}
+
+/**
+ * vswap_tier_set_state() - have a backend take pages, or not
+ * @name: its name
+ * @state: BACKEND_ON, which forgets past errors, or BACKEND_DISABLED
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOENT; -EBUSY while it is being removed.
+ */
+int vswap_tier_set_state(const char *name, int state)
+{
+	struct vswap_backend *b;
+	int err = 0;
+
+	mutex_lock(&tier.lock);
+	b = find(name);
+	if (!b) {
+		err = -ENOENT;
+	} else if (is_claimed(b)) {
+		err = -EBUSY;
+	} else {
+		atomic_set(&b->errors, 0);
+		WRITE_ONCE(b->state, state);
+	}
+	mutex_unlock(&tier.lock);
+	return err;
+}
+
+/**
+ * vswap_tier_resize() - make a backend larger, or give a pool another limit
+ * @name: its name
+ * @bytes: its size from now on
+ * @file: the swap file, open for writing; NULL for a pool
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -errno, see VSWAP_BACKEND_RESIZE.
+ */
+int vswap_tier_resize(const char *name, u64 bytes, struct file *file)
+{
+	struct vswap_backend *b;
+	int err;
+
+	mutex_lock(&tier.lock);
+	b = find(name);
+	if (!b)
+		err = -ENOENT;
+	else if (is_claimed(b))
+		err = -EBUSY;
+	else
+		err = b->ops->resize(b, bytes, file);
+	mutex_unlock(&tier.lock);
+	return err;
+}
+
+/* ---- Placing pages ---- */
+
+/**
+ * vswap_tier_word() - the slot word of a page
+ * @b: the backend that holds it
+ * @payload: what the backend calls its place
+ *
+ * Return: the word.
+ */
+u64 vswap_tier_word(struct vswap_backend *b, u64 payload)
 {
 	if (b->ops->tag == SLOT_FILE)
-		payload |= (u64)b->rank << FILE_NUMBER_SHIFT;
+		payload |= (u64)b->id << FILE_NUMBER_SHIFT;
 	return slot_word(b->ops->tag, payload);
 }
 
@@ -146,21 +578,59 @@ static void count_refusal(struct vswap_backend *b, int err)
 		vswap_backend_count(b, BACKEND_REJECTED_FULL, 1);
 }
 
-static int try_backends(struct page *page, u32 slot, bool last, u64 *word)
+/**
+ * struct offer - a page that looks for a place
+ * @page: the page
+ * @slot: its virtual slot
+ * @from: not in this backend; NULL: in any
+ * @last: no other backend is left
+ * @word: set to the slot word when a backend has taken it
+ */
+struct offer {
+	struct page *page;
+	u32 slot;
+	struct vswap_backend *from;
+	bool last;
+	u64 *word;
+};
+
+static int try_backend(struct vswap_backend *b, const struct offer *offer)
 {
-	unsigned int i;
 	u64 payload;
+	int err;
+
+	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON)
+		return -ENOSPC;
+	err = b->ops->store(b, offer->page, offer->slot, offer->last, &payload);
+	if (err)
+		count_refusal(b, err);
+	else
+		*offer->word = vswap_tier_word(b, payload);
+	return err;
+}
+
+/* @nr backends of one tier, which take turns. */
+static int try_tier(struct vswap_backend * const *backend, unsigned int nr,
+		    const struct offer *offer)
+{
+	unsigned int turn = nr > 1 ? this_cpu_inc_return(turns) / TURN_PAGES : 0, i;
 	int err = -ENOSPC;
 
-	for (i = 0; i < nr_backends; i++) {
-		struct vswap_backend *b = &backends[i];
+	for (i = 0; i < nr && err; i++)
+		err = try_backend(backend[(turn + i) % nr], offer);
+	return err;
+}
 
-		err = b->ops->store(b, page, slot, last, &payload);
-		if (!err) {
-			*word = make_word(b, payload);
-			break;
-		}
-		count_refusal(b, err);
+/* Those from the place @first in the order on, before @end. */
+static int try_range(const struct order *order, unsigned int first, unsigned int end,
+		     const struct offer *offer)
+{
+	int err = -ENOSPC;
+	unsigned int next;
+
+	for (; first < end && err; first = next) {
+		next = min(end, first_of(order, order->backend[first]->tier + 1));
+		err = try_tier(&order->backend[first], next - first, offer);
 	}
 	return err;
 }
@@ -174,101 +644,82 @@ static int try_backends(struct page *page, u32 slot, bool last, u64 *word)
  * The first backend that takes the page gets it. One that none takes because it
  * doesn't shrink is offered once more, to be kept whole.
  *
- * Context: reclaim, may sleep.
+ * Context: reclaim, may sleep; within vswap_tier_enter().
  * Return: 0; -ENOSPC, -ENOMEM or -EIO if no backend took the page.
  */
 int vswap_tier_place(struct page *page, u32 slot, u64 *word)
 {
-	bool alone = nr_backends == 1;
-	int err = try_backends(page, slot, alone, word);
+	const struct order *order = current_order();
+	struct offer offer = { page, slot, .last = order->nr == 1, .word = word };
+	int err = try_range(order, 0, order->nr, &offer);
 
-	if (err && !alone)
-		err = try_backends(page, slot, true, word);
-	return err;
-}
-
-/**
- * vswap_tier_writes_back() - is there a swap file behind the pool
- *
- * Return: whether vswap_tier_place_on_disk() can ever find a place.
- */
-bool vswap_tier_writes_back(void)
-{
-	unsigned int i;
-
-	for (i = pool ? pool->rank + 1 : nr_backends; i < nr_backends; i++)
-		if (backends[i].ops->tag == SLOT_FILE)
-			return true;
-	return false;
-}
-
-/**
- * vswap_tier_place_on_disk() - find a place for a page of the pool
- * @page: a copy of it
- * @slot: its virtual slot
- * @word: the slot word it could have, if 0 is returned
- *
- * In the first swap file behind the pool that has room.
- *
- * Context: process, may sleep.
- * Return: 0; -ENOSPC or -ENOMEM.
- */
-int vswap_tier_place_on_disk(struct page *page, u32 slot, u64 *word)
-{
-	unsigned int i;
-	u64 payload;
-	int err = -ENOSPC;
-
-	for (i = pool->rank + 1; i < nr_backends; i++) {
-		struct vswap_backend *b = &backends[i];
-
-		if (b->ops->tag != SLOT_FILE)
-			continue;
-		err = b->ops->store(b, page, slot, true, &payload);
-		if (!err) {
-			*word = make_word(b, payload);
-			break;
-		}
-		count_refusal(b, err);
+	if (err && !offer.last) {
+		offer.last = true;
+		err = try_range(order, 0, order->nr, &offer);
 	}
 	return err;
 }
 
 /**
- * vswap_tier_pool_fullness() - how full the pool is
+ * vswap_tier_place_behind() - find a place for a page that gets old where it is
+ * @page: a copy of it
+ * @slot: its virtual slot
+ * @from: where it is
+ * @word: the slot word it could have, if 0 is returned
  *
- * Context: any.
- * Return: percent of its limit, 0 without a pool.
+ * Context: process, may sleep; within vswap_tier_enter().
+ * Return: 0; -ENOSPC or -ENOMEM.
  */
-unsigned int vswap_tier_pool_fullness(void)
+int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *from,
+			    u64 *word)
 {
-	return pool ? pool->ops->fullness(pool) : 0;
+	const struct order *order = current_order();
+	struct offer offer = { page, slot, from, .last = true, .word = word };
+
+	return try_range(order, first_of(order, from->tier + 1), order->nr, &offer);
 }
 
 /**
- * vswap_tier_compact_pool() - let the pool give back the memory in its holes
+ * vswap_tier_place_elsewhere() - find a place for a page that has to go
+ * @page: a copy of it
+ * @slot: its virtual slot
+ * @from: where it is
+ * @word: the slot word it could have, if 0 is returned
  *
- * Context: process, may sleep.
+ * In its tier or behind, if there is room: nobody has asked for it. Else before.
+ *
+ * Context: process, may sleep; within vswap_tier_enter().
+ * Return: 0; -ENOSPC, -ENOMEM or -EIO.
  */
-void vswap_tier_compact_pool(void)
+int vswap_tier_place_elsewhere(struct page *page, u32 slot, struct vswap_backend *from,
+			       u64 *word)
 {
-	if (pool)
-		pool->ops->compact(pool);
+	const struct order *order = current_order();
+	struct offer offer = { page, slot, from, .word = word };
+	unsigned int middle = first_of(order, from->tier);
+	int err = try_range(order, middle, order->nr, &offer);
+
+	offer.last = true;
+	if (err)
+		err = try_range(order, 0, middle, &offer);
+	if (err)
+		err = try_range(order, middle, order->nr, &offer);
+	return err;
 }
 
 /**
  * vswap_tier_backend() - who holds the page of a slot
  * @word: a slot word
  *
- * Return: the backend, or NULL if the word needs none.
+ * Return: the backend, or NULL if the word needs none. It stays while the word does.
  */
 struct vswap_backend *vswap_tier_backend(u64 word)
 {
 	switch (slot_tag(word)) {
 	case SLOT_POOL:
-		return pool;
+		return READ_ONCE(tier.pool);
 	case SLOT_FILE:
-		return &backends[slot_payload(word) >> FILE_NUMBER_SHIFT];
+		return READ_ONCE(tier.by_id[slot_payload(word) >> FILE_NUMBER_SHIFT]);
 	default:
 		return NULL;
 	}
@@ -282,10 +733,76 @@ struct vswap_backend *vswap_tier_backend(u64 word)
  */
 void vswap_tier_release(u64 word)
 {
-	struct vswap_backend *b = vswap_tier_backend(word);
+	struct vswap_backend *b;
 
+	/* When its last page is gone, so may be the backend. */
+	rcu_read_lock();
+	b = vswap_tier_backend(word);
 	if (b)
 		b->ops->free(b, backend_payload(b, word));
+	rcu_read_unlock();
+}
+
+/* ---- The pool, and all of them ---- */
+
+/**
+ * vswap_tier_writes_back() - is there a swap file behind the pool
+ *
+ * Context: any.
+ * Return: whether vswap_tier_place_behind() could find a place for its pages.
+ */
+bool vswap_tier_writes_back(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(tier.pool), *b;
+	bool found = false;
+	unsigned int n;
+
+	for (n = 0; pool && !found && (b = vswap_tier_get(n)); n++)
+		found = b->tier > pool->tier && READ_ONCE(b->state) == BACKEND_ON;
+	vswap_tier_leave(entered);
+	return found;
+}
+
+/**
+ * vswap_tier_pool_fullness() - how full the pool is
+ *
+ * Context: any.
+ * Return: percent of its limit, 0 without a pool.
+ */
+unsigned int vswap_tier_pool_fullness(void)
+{
+	struct vswap_backend *pool;
+	unsigned int percent = 0;
+
+	rcu_read_lock();
+	pool = READ_ONCE(tier.pool);
+	if (pool)
+		percent = pool->ops->fullness(pool);
+	rcu_read_unlock();
+	return percent;
+}
+
+/**
+ * vswap_tier_compact_pool() - let the pool give back the memory in its holes
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_compact_pool(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(tier.pool);
+
+	if (pool)
+		pool->ops->compact(pool);
+	vswap_tier_leave(entered);
+}
+
+/* One that takes no pages can hold no more than it has. */
+static unsigned long backend_capacity(struct vswap_backend *b)
+{
+	return READ_ONCE(b->state) == BACKEND_ON ? b->ops->capacity(b) :
+						   vswap_backend_sum(b, BACKEND_USED_PAGES);
 }
 
 /**
@@ -296,11 +813,14 @@ void vswap_tier_release(u64 word)
  */
 unsigned long vswap_tier_capacity(void)
 {
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
 	unsigned long sum = 0;
-	unsigned int i;
+	unsigned int n;
 
-	for (i = 0; i < nr_backends; i++)
-		sum += backends[i].ops->capacity(&backends[i]);
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		sum += backend_capacity(b);
+	vswap_tier_leave(entered);
 	return sum;
 }
 
@@ -312,10 +832,37 @@ unsigned long vswap_tier_capacity(void)
  */
 unsigned long vswap_tier_used(void)
 {
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
 	unsigned long sum = 0;
-	unsigned int i;
+	unsigned int n;
 
-	for (i = 0; i < nr_backends; i++)
-		sum += vswap_backend_sum(&backends[i], BACKEND_USED_PAGES);
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		sum += vswap_backend_sum(b, BACKEND_USED_PAGES);
+	vswap_tier_leave(entered);
 	return sum;
+}
+
+/**
+ * vswap_tier_has_room_for() - would the pages of a backend fit elsewhere
+ * @b: a claimed backend
+ *
+ * Context: process.
+ * Return: whether the others could hold them, by their present estimates.
+ */
+bool vswap_tier_has_room_for(struct vswap_backend *b)
+{
+	unsigned long need = vswap_backend_sum(b, BACKEND_USED_PAGES), room = 0;
+	int entered = vswap_tier_enter();
+	struct vswap_backend *other;
+	unsigned int n;
+
+	for (n = 0; (other = vswap_tier_get(n)); n++) {
+		unsigned long used = vswap_backend_sum(other, BACKEND_USED_PAGES);
+		unsigned long capacity = backend_capacity(other);
+
+		room += capacity > used ? capacity - used : 0;
+	}
+	vswap_tier_leave(entered);
+	return need <= room;
 }

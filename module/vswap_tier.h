@@ -1,29 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The backends together: which of them takes a page. The only room that knows
- * more than one backend.
+ * The backends together: which of them takes a page, and how they come and go. The
+ * only room that knows more than one backend.
+ *
+ * Between vswap_tier_enter() and vswap_tier_leave() no backend goes away, and what a
+ * slot word was seen to stand for can be read, whatever becomes of the slot.
  */
 #ifndef VSWAP_TIER_H
 #define VSWAP_TIER_H
 
 #include "backend.h"
 
-#define VSWAP_MAX_BACKENDS	8
+#define VSWAP_MAX_BACKENDS	16
 
-int vswap_tier_open(const char *names, const struct vswap_backend_params *params);
+int vswap_tier_open(const char *names, const struct vswap_backend_params *params,
+		    void (*failed)(void));
 void vswap_tier_close(void);
 
+int vswap_tier_enter(void);
+void vswap_tier_leave(int entered);
+void vswap_tier_wait(void);
+
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
-bool vswap_tier_writes_back(void);
-int vswap_tier_place_on_disk(struct page *page, u32 slot, u64 *word);
-unsigned int vswap_tier_pool_fullness(void);
-void vswap_tier_compact_pool(void);
+int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *from,
+			    u64 *word);
+int vswap_tier_place_elsewhere(struct page *page, u32 slot, struct vswap_backend *from,
+			       u64 *word);
 void vswap_tier_release(u64 word);
 struct vswap_backend *vswap_tier_backend(u64 word);
+u64 vswap_tier_word(struct vswap_backend *b, u64 payload);
+
+bool vswap_tier_writes_back(void);
+unsigned int vswap_tier_pool_fullness(void);
+void vswap_tier_compact_pool(void);
 unsigned long vswap_tier_capacity(void);
 unsigned long vswap_tier_used(void);
 
-struct vswap_backend *vswap_tier_get(unsigned int rank);
+struct vswap_backend *vswap_tier_get(unsigned int n);
+struct vswap_backend *vswap_tier_add(const struct vswap_backend_spec *spec, struct file *file);
+struct vswap_backend *vswap_tier_claim(const char *name, int *state);
+struct vswap_backend *vswap_tier_claim_failed(void);
+void vswap_tier_unclaim(struct vswap_backend *b, int state);
+bool vswap_tier_has_room_for(struct vswap_backend *b);
+void vswap_tier_remove(struct vswap_backend *b);
+int vswap_tier_set_state(const char *name, int state);
+int vswap_tier_resize(const char *name, u64 bytes, struct file *file);
 
 /* The place inside its swap file that a SLOT_FILE word stands for, in pages. */
 static inline u32 vswap_tier_file_slot(u64 word)

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) "vswap: " fmt
+
+#include <linux/capability.h>
+#include <linux/compat.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+
+#include "vswap_area.h"
+#include "vswap_control.h"
+#include "vswap_sysfs.h"
+#include "vswap_tier.h"
+
+/* The file that the user means; NULL for none, or -EBADF. */
+static struct file *get_user_file(int fd)
+{
+	struct file *file = fd < 0 ? NULL : fget(fd);
+
+	return fd >= 0 && !file ? ERR_PTR(-EBADF) : file;
+}
+
+static void put_user_file(struct file *file)
+{
+	if (file)
+		fput(file);
+}
+
+static int add(const struct vswap_backend_spec *spec, struct file *file)
+{
+	struct vswap_backend *b = vswap_tier_add(spec, file);
+	int err;
+
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	err = vswap_sysfs_add_backend(b);
+	if (err) {
+		vswap_tier_remove(b);
+		return err;
+	}
+	vswap_tier_unclaim(b, BACKEND_ON);
+	pr_info("backend %s added, tier %u\n", b->name, b->tier);
+	return 0;
+}
+
+static int control_add(const void __user *from)
+{
+	struct vswap_backend_spec spec;
+	struct file *file;
+	int err;
+
+	if (copy_from_user(&spec, from, sizeof(spec)))
+		return -EFAULT;
+	file = get_user_file(spec.fd);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = add(&spec, file);
+	put_user_file(file);
+	return err;
+}
+
+static int control_remove(const struct vswap_backend_request *request)
+{
+	struct vswap_backend *b;
+	int state, err = 0;
+
+	if (request->flags & ~(VSWAP_REMOVE_DRY_RUN | VSWAP_REMOVE_FORCE))
+		return -EINVAL;
+	b = vswap_tier_claim(request->name, &state);
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	if (!vswap_tier_has_room_for(b))
+		err = -ENOSPC;
+	if (!err && !(request->flags & VSWAP_REMOVE_DRY_RUN))
+		err = vswap_area_evacuate(b, request->flags & VSWAP_REMOVE_FORCE);
+	if (err || request->flags & VSWAP_REMOVE_DRY_RUN) {
+		vswap_tier_unclaim(b, state);
+		return err;
+	}
+	pr_info("backend %s removed\n", b->name);
+	vswap_sysfs_remove_backend(b);
+	vswap_tier_remove(b);
+	return 0;
+}
+
+static int control_resize(const struct vswap_backend_request *request)
+{
+	struct file *file = get_user_file(request->fd);
+	int err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = vswap_tier_resize(request->name, request->bytes, file);
+	put_user_file(file);
+	return err;
+}
+
+static int change(unsigned int cmd, const void __user *from)
+{
+	struct vswap_backend_request request;
+
+	if (copy_from_user(&request, from, sizeof(request)))
+		return -EFAULT;
+	if (strnlen(request.name, sizeof(request.name)) == sizeof(request.name))
+		return -EINVAL;
+	if (cmd == VSWAP_BACKEND_REMOVE)
+		return control_remove(&request);
+	if (request.flags)
+		return -EINVAL;
+	switch (cmd) {
+	case VSWAP_BACKEND_DISABLE:
+		return vswap_tier_set_state(request.name, BACKEND_DISABLED);
+	case VSWAP_BACKEND_ENABLE:
+		return vswap_tier_set_state(request.name, BACKEND_ON);
+	case VSWAP_BACKEND_RESIZE:
+		return control_resize(&request);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const void __user *from = (const void __user *)arg;
+	int err;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	err = cmd == VSWAP_BACKEND_ADD ? control_add(from) : change(cmd, from);
+	if (!err)
+		vswap_area_update_capacity();
+	return err;
+}
+
+static const struct file_operations control_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.unlocked_ioctl = control_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice control_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = VSWAP_CONTROL_DEVICE,
+	.fops = &control_fops,
+	.mode = 0600,
+};
+
+static bool registered;
+
+/**
+ * vswap_control_start() - take requests
+ *
+ * Context: process, may sleep; everything else is there.
+ * Return: 0 or -errno.
+ */
+int vswap_control_start(void)
+{
+	int err = misc_register(&control_device);
+
+	registered = !err;
+	return err;
+}
+
+/**
+ * vswap_control_stop() - the reverse of vswap_control_start()
+ *
+ * Context: process, may sleep; nobody has the device open.
+ */
+void vswap_control_stop(void)
+{
+	if (registered)
+		misc_deregister(&control_device);
+}
