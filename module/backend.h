@@ -122,7 +122,7 @@ enum vswap_backend_state {
 };
 
 /* I/O errors after which a backend takes no more pages. */
-#define BACKEND_MAX_ERRORS	16
+#define BACKEND_MAX_ERRORS	32
 
 /**
  * struct vswap_backend_attr - one value a backend type shows in sysfs

@@ -123,7 +123,10 @@ struct transfer {
 	struct bio bio;
 };
 
-/* What can't be written or read once is not written to again. */
+/*
+ * What can't be written or read once is not written to again; but if all of the disk
+ * fails, it may come back.
+ */
 static void count_error(struct transfer *t, int error)
 {
 	bool write = op_is_write(bio_op(&t->bio));
@@ -134,7 +137,8 @@ static void count_error(struct transfer *t, int error)
 	pr_alert_ratelimited("%s: %s error %d on %s, page %u, sector %llu\n", t->backend->name,
 			     write ? "write" : "read", error, sf->path, t->place,
 			     (u64)t->bio.bi_iter.bi_sector);
-	filemap_condemn(&sf->slots, t->place, t->nr);
+	if (READ_ONCE(t->backend->state) == BACKEND_ON)
+		filemap_condemn(&sf->slots, t->place, t->nr);
 	vswap_backend_error(t->backend);
 }
 

@@ -33,6 +33,14 @@ make_file_swap() {
 	check "mkswap" mkswap /var/lib/vswap/ssd.swap >/dev/null
 }
 
+# table TABLE: what /dev/mapper/bad is from now on. Made beforehand, and put in place by
+# one request: to start a program takes memory, and so maybe the device, which must not
+# stand still then.
+table() {
+	dmsetup load bad --table "$1" || die "table $1"
+	dmsetup resume --noflush --nolockfs bad || die "resume"
+}
+
 # load PARAMETER...: and the area has to be on.
 load() {
 	check "modprobe vswap $*" modprobe vswap "$@"
