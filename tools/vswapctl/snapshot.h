@@ -88,6 +88,10 @@ struct snapshot {
 	struct backend *backend;	/* in order of preference */
 };
 
+/* One of them, now; @dir is that of sysfs_open(). */
+struct value area_value(int dir, enum area_file file);
+struct value backend_value(int dir, const char *name, enum backend_file file);
+
 void snapshot_read(struct snapshot *snap);
 void snapshot_free(struct snapshot *snap);
 
