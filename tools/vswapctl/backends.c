@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vswapctl backends: one line per backend. */
+/* vswapctl backends, also as vswapctl backend list: one line per backend. */
 #include <getopt.h>
 #include <json-c/json.h>
 
@@ -81,6 +81,15 @@ static void run(const struct command *cmd, int argc, char **argv)
 
 const struct command backends_command = {
 	.name = "backends",
+	.help = "Show a table of the backends",
+	.options = options,
+	.more_help = columns_print_help,
+	.run = run,
+};
+
+const struct command backend_list_command = {
+	.group = "backend",
+	.name = "list",
 	.help = "Show a table of the backends",
 	.options = options,
 	.more_help = columns_print_help,

@@ -16,7 +16,8 @@ struct column_list {
 	const struct column *column[MAX_COLUMNS];
 };
 
-#define DEFAULT_COLUMNS	"NAME,TYPE,CAPACITY,USED,USE%,MEMORY,RATIO,OUT,IN"
+#define DEFAULT_COLUMNS	\
+	"NAME,TYPE,TIER,STATE,CAPACITY,USED,USE%,MEMORY,RATIO,OUT,IN"
 
 /*
  * @names: comma-separated, in any case; with a leading "+" they come after the

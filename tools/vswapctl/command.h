@@ -2,6 +2,8 @@
 #ifndef VSWAPCTL_COMMAND_H
 #define VSWAPCTL_COMMAND_H
 
+#include <stdbool.h>
+
 struct option_row {
 	char letter;		/* 0: none */
 	const char *name;
@@ -10,21 +12,44 @@ struct option_row {
 };
 
 struct command {
+	const char *group;	/* the command it is a part of; NULL: of none */
 	const char *name;
+	const char *const *args;	/* all have to be given; NULL: there are none */
 	const char *help;
 	const struct option_row *options;	/* --help is added */
 	void (*more_help)(void);		/* may be NULL */
 	void (*run)(const struct command *cmd, int argc, char **argv);
 };
 
+extern const struct option_row help_option;
+
 extern const struct command stats_command;
 extern const struct command backends_command;
+extern const struct command backend_command;
 extern const struct command doctor_command;
 extern const struct command writeback_command;
 
-/* The index of the next option in cmd->options, -1 after the last one. */
+/* Parts of backend_command. */
+extern const struct command backend_add_command;
+extern const struct command backend_remove_command;
+extern const struct command backend_disable_command;
+extern const struct command backend_enable_command;
+extern const struct command backend_resize_command;
+extern const struct command backend_list_command;
+
+/*
+ * The index of the next option in cmd->options, -1 after the last one: then the
+ * arguments that cmd->args names begin at argv[optind].
+ */
 int next_option(const struct command *cmd, int argc, char **argv);
 
+bool is_option(const char *arg, const struct option_row *option);
 void print_option(const struct option_row *option);
+
+/* @commands end with NULL. */
+void print_commands(const struct command *const *commands);
+
+/* The one that argv[1] names gets the rest; fails with a usage error if none does. */
+void run_command(const struct command *const *commands, int argc, char **argv);
 
 #endif

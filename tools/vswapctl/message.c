@@ -26,6 +26,22 @@ static void print_error_object(const char *text)
 	json_print(error);
 }
 
+static void vcomplain(const char *fmt, va_list ap)
+{
+	fputs(PROGRAM ": ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+void complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vcomplain(fmt, ap);
+	va_end(ap);
+}
+
 void fail(const char *fmt, ...)
 {
 	char text[1024];
@@ -38,7 +54,7 @@ void fail(const char *fmt, ...)
 	if (as_json)
 		print_error_object(text);
 	else
-		fprintf(stderr, PROGRAM ": %s\n", text);
+		complain("%s", text);
 	exit(EXIT_FAILURE);
 }
 
@@ -46,11 +62,9 @@ void fail_usage(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs(PROGRAM ": ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vcomplain(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	fail_usage_hint();
 }
 

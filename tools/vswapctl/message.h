@@ -14,6 +14,10 @@ enum {
 /* From here on fail() reports as a JSON object on stdout. */
 void messages_as_json(void);
 
+/* One line for a person, on stderr. */
+void complain(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
+
 /* An operation failed: say why, exit 1. */
 void fail(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), noreturn));

@@ -14,7 +14,7 @@ enum {
 	KEY_FIRST = 256,	/* option i is KEY_FIRST + i, letter or not */
 };
 
-static const struct option_row help_option = {
+const struct option_row help_option = {
 	'h', "help", NULL, "display this help"
 };
 
@@ -30,12 +30,23 @@ void print_option(const struct option_row *option)
 	free(text);
 }
 
+static void print_usage(const struct command *cmd)
+{
+	const char *const *arg = cmd->args;
+
+	printf("Usage: " PROGRAM " %s%s%s", cmd->group ? cmd->group : "",
+	       cmd->group ? " " : "", cmd->name);
+	for (; arg && *arg; arg++)
+		printf(" <%s>", *arg);
+	puts(" [options]");
+}
+
 static void print_help(const struct command *cmd)
 {
 	const struct option_row *option;
 
-	printf("Usage: " PROGRAM " %s [options]\n\n%s.\n\nOptions:\n",
-	       cmd->name, cmd->help);
+	print_usage(cmd);
+	printf("\n%s.\n\nOptions:\n", cmd->help);
 	for (option = cmd->options; option->name; option++)
 		print_option(option);
 	print_option(&help_option);
@@ -73,6 +84,18 @@ static int index_of_letter(const struct command *cmd, int letter)
 	return i;
 }
 
+static void check_arguments(const struct command *cmd, int argc, char **argv)
+{
+	const char *const *arg = cmd->args;
+	int i = optind;
+
+	for (; arg && *arg; arg++)
+		if (i++ >= argc)
+			fail_usage("no %s given", *arg);
+	if (i < argc)
+		fail_usage("unexpected argument '%s'", argv[i]);
+}
+
 int next_option(const struct command *cmd, int argc, char **argv)
 {
 	struct option names[MAX_OPTIONS + 2] = { 0 };
@@ -89,7 +112,6 @@ int next_option(const struct command *cmd, int argc, char **argv)
 		fail_usage_hint();
 	if (key != -1)
 		return index_of_letter(cmd, key);
-	if (optind < argc)
-		fail_usage("unexpected argument '%s'", argv[optind]);
+	check_arguments(cmd, argc, argv);
 	return -1;
 }

@@ -26,17 +26,26 @@ static struct value read_value(int dir, const char *path, enum unit unit)
 	return val;
 }
 
+struct value area_value(int dir, enum area_file file)
+{
+	return read_value(dir, area_files[file].name, area_files[file].unit);
+}
+
+struct value backend_value(int dir, const char *name, enum backend_file file)
+{
+	char *path = xasprintf("backend/%s/%s", name, backend_files[file].name);
+	struct value val = read_value(dir, path, backend_files[file].unit);
+
+	free(path);
+	return val;
+}
+
 static void read_backend(int dir, struct backend *backend)
 {
-	char *path;
 	int i;
 
-	for (i = 0; i < BACKEND_COUNT; i++) {
-		path = xasprintf("backend/%s/%s", backend->name.text,
-				 backend_files[i].name);
-		backend->file[i] = read_value(dir, path, backend_files[i].unit);
-		free(path);
-	}
+	for (i = 0; i < BACKEND_COUNT; i++)
+		backend->file[i] = backend_value(dir, backend->name.text, i);
 }
 
 static bool is_plain_name(const char *name)
@@ -81,8 +90,7 @@ void snapshot_read(struct snapshot *snap)
 
 	*snap = (struct snapshot){ 0 };
 	for (i = 0; i < AREA_COUNT; i++)
-		snap->file[i] = read_value(dir, area_files[i].name,
-					   area_files[i].unit);
+		snap->file[i] = area_value(dir, i);
 	read_backends(dir, snap);
 	sysfs_close(dir);
 }

@@ -34,16 +34,19 @@
 	X(WRITE_ERRORS,		"write_errors",		COUNT)	\
 	X(BIO,			"bio_pages",		COUNT)	\
 	X(WRITEBACK,		"writeback_pages",	COUNT)	\
-	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)
+	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)	\
+	X(MOVED,		"moved_pages",		COUNT)
 
 #define BACKEND_FILES(X)						\
 	X(TYPE,			"type",				TEXT)	\
-	X(RANK,			"rank",				COUNT)	\
+	X(TIER,			"tier",				COUNT)	\
+	X(STATE,		"state",			TEXT)	\
 	X(CAPACITY,		"capacity_pages",		PAGES)	\
 	X(USED,			"used_pages",			PAGES)	\
 	X(MEMORY,		"memory_bytes",			BYTES)	\
 	X(OUT,			"pages_out",			COUNT)	\
 	X(IN,			"pages_in",			COUNT)	\
+	X(MOVED,		"moved_pages",			COUNT)	\
 	X(FULL,			"rejected_full",		COUNT)	\
 	X(COMPRESSOR,		"compressor",			TEXT)	\
 	X(LIMIT,		"limit_bytes",			BYTES)	\
@@ -84,6 +87,10 @@ struct snapshot {
 	size_t nr_backends;
 	struct backend *backend;	/* in order of preference */
 };
+
+/* One of them, now; @dir is that of sysfs_open(). */
+struct value area_value(int dir, enum area_file file);
+struct value backend_value(int dir, const char *name, enum backend_file file);
 
 void snapshot_read(struct snapshot *snap);
 void snapshot_free(struct snapshot *snap);

@@ -2,6 +2,7 @@
 /* The module's files, read and written. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,15 +47,19 @@ void sysfs_close(int dir)
 	close(dir);
 }
 
+/* A backend that is being removed; if it is the module, sysfs_close() tells. */
+static bool is_gone(int error)
+{
+	return error == ENOENT || error == ENODEV;
+}
+
 static void __attribute__((noreturn)) fail_read(const char *path)
 {
-	if (errno == ENODEV)	/* sysfs: going away */
-		fail_not_loaded();
 	fail("cannot read %s/%s: %s", sysfs_root(), path, strerror(errno));
 }
 
-/* Bytes read into @buf, at most @size. */
-static size_t read_all(int fd, const char *path, char *buf, size_t size)
+/* Bytes read into @buf, at most @size; or -1. */
+static ssize_t read_all(int fd, char *buf, size_t size)
 {
 	size_t len = 0;
 	ssize_t got;
@@ -64,7 +69,7 @@ static size_t read_all(int fd, const char *path, char *buf, size_t size)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			fail_read(path);
+			return -1;
 		if (!got)
 			break;
 		len += got;
@@ -76,18 +81,20 @@ char *sysfs_read(int dir, const char *path)
 {
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	char buf[FILE_MAX_BYTES + 1];
-	size_t len;
+	ssize_t len = -1;
 
-	if (fd < 0 && errno == ENOENT)
+	if (fd >= 0) {
+		len = read_all(fd, buf, sizeof(buf));
+		close(fd);
+	}
+	if (len < 0 && is_gone(errno))
 		return NULL;
-	if (fd < 0)
+	if (len < 0)
 		fail_read(path);
-	len = read_all(fd, path, buf, sizeof(buf));
-	close(fd);
 
 	if (len && buf[len - 1] == '\n')
 		len--;
-	if (len >= sizeof(buf) || memchr(buf, '\0', len))
+	if ((size_t)len == sizeof(buf) || memchr(buf, '\0', len))
 		fail("malformed value in %s/%s", sysfs_root(), path);
 	buf[len] = '\0';
 	return xstrdup(buf);

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "json.h"
 #include "message.h"
@@ -63,6 +64,34 @@ bool value_parse(struct value *val, enum unit unit, const char *text)
 	val->known = parse_digits(text, &val->number);
 	if (unit == UNIT_PAGES && val->number > UINT64_MAX / PAGE_BYTES)
 		val->known = false;
+	return val->known;
+}
+
+/* The power of 1024 that "K", "m" or "GiB" stands for; -1: of none. */
+static int parse_suffix(const char *text)
+{
+	static const char letters[] = "KMGTPE";
+	const char *letter;
+
+	if (!*text)
+		return 0;
+	letter = strchr(letters, toupper((unsigned char)*text));
+	if (!letter || (text[1] && strcasecmp(text + 1, "iB")))
+		return -1;
+	return letter - letters + 1;
+}
+
+bool value_parse_size(struct value *val, const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+	int power = parse_suffix(text + len);
+	char *digits = strndupa(text, len);
+
+	*val = value_unknown(UNIT_BYTES);
+	val->known = power >= 0 && parse_digits(digits, &val->number) &&
+		     val->number && val->number <= UINT64_MAX >> (10 * power);
+	if (val->known)
+		val->number <<= 10 * power;
 	return val->known;
 }
 

@@ -38,6 +38,9 @@ struct value value_number(enum unit unit, uint64_t number);
 bool value_parse(struct value *val, enum unit unit, const char *text);
 void value_free(struct value *val);
 
+/* A size as people give it: 4096, 512M, 1T; false if @text isn't one, or is 0. */
+bool value_parse_size(struct value *val, const char *text);
+
 /* Arithmetic on two values of the same unit, neither negative. */
 struct value value_add(struct value a, struct value b);
 struct value value_sub(struct value a, struct value b);

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stands for /dev/vswap-control in a vswapctl that is linked with --wrap=ioctl and
+ * --wrap=open. Tells in $FAKE_LOG what was requested. What it is to do:
+ *
+ *	FAKE_OPEN	opening the device fails with this errno
+ *	FAKE_RESULT	requests fail with this errno
+ *	FAKE_MOVE	"PAGES MS MAX": a removal moves so many pages each so many
+ *			milliseconds, MAX in all; if more are there, it waits for a signal
+ *	FAKE_EINTR	so many times a removal returns for no reason
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "../../module/vswap_ioctl.h"
+
+int __real_ioctl(int fd, unsigned long request, ...);
+int __real_open(const char *path, int flags, ...);
+
+static const char *text(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? value : "";
+}
+
+static int number_of_error(const char *name)
+{
+	int i;
+
+	for (i = 1; i < 200; i++)
+		if (strerrorname_np(i) && !strcmp(strerrorname_np(i), name))
+			return i;
+	return 0;
+}
+
+static int fail_with(int error)
+{
+	errno = error;
+	return error ? -1 : 0;
+}
+
+/* ---- What was requested ---- */
+
+static void print_name(FILE *log, const char *key, const char *field)
+{
+	size_t i;
+
+	fprintf(log, " %s=%.*s", key, VSWAP_NAME_SIZE, field);
+	for (i = strnlen(field, VSWAP_NAME_SIZE); i < VSWAP_NAME_SIZE; i++)
+		if (field[i])
+			fputs(" RUBBISH", log);
+	if (field[VSWAP_NAME_SIZE - 1])
+		fputs(" ENDLESS", log);
+}
+
+static void print_file(FILE *log, int fd)
+{
+	static const char *const modes[] = { "r", "w", "rw" };
+	char link[64], path[4096] = "";
+	ssize_t len;
+
+	if (fd < 0) {
+		fprintf(log, " fd=%d", fd);
+		return;
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = '\0';
+	fprintf(log, " fd=%s,%s%s", path, modes[fcntl(fd, F_GETFL) & O_ACCMODE],
+		fcntl(fd, F_GETFD) & FD_CLOEXEC ? ",cloexec" : "");
+}
+
+static void log_spec(FILE *log, const struct vswap_backend_spec *spec)
+{
+	fputs("add", log);
+	print_name(log, "name", spec->name);
+	print_name(log, "type", spec->type);
+	print_name(log, "compressor", spec->compressor);
+	fprintf(log, " limit=%llu tier=%d", (unsigned long long)spec->limit_bytes, spec->tier);
+	print_file(log, spec->fd);
+}
+
+static void log_request(FILE *log, const char *what, const struct vswap_backend_request *request)
+{
+	fputs(what, log);
+	print_name(log, "name", request->name);
+	fprintf(log, " bytes=%llu flags=%u", (unsigned long long)request->bytes, request->flags);
+	print_file(log, request->fd);
+}
+
+static void log_call(int fd, unsigned long request, const void *argument)
+{
+	FILE *log = fopen(text("FAKE_LOG"), "ae");
+
+	if (!log)
+		abort();
+	if (request == VSWAP_BACKEND_ADD)
+		log_spec(log, argument);
+	else if (request == VSWAP_BACKEND_REMOVE)
+		log_request(log, "remove", argument);
+	else if (request == VSWAP_BACKEND_DISABLE)
+		log_request(log, "disable", argument);
+	else if (request == VSWAP_BACKEND_ENABLE)
+		log_request(log, "enable", argument);
+	else if (request == VSWAP_BACKEND_RESIZE)
+		log_request(log, "resize", argument);
+	else
+		fprintf(log, "%#lx", request);
+	if (fd < 0 || !(fcntl(fd, F_GETFD) & FD_CLOEXEC))
+		fputs(" INHERITED", log);
+	fputc('\n', log);
+	fclose(log);
+}
+
+/* ---- A removal ---- */
+
+static char *path_of(const char *name, const char *file)
+{
+	char *path;
+
+	if (asprintf(&path, *name ? "%s/backend/%s/%s" : "%s%s/%s", text("VSWAP_SYSFS"),
+		     name, file) < 0)
+		abort();
+	return path;
+}
+
+/* Adds @change to the number in a file, if it is there; it is never seen empty. */
+static uint64_t add(const char *name, const char *file, int64_t change)
+{
+	char *path = path_of(name, file), *other = path_of("", "../new-value");
+	unsigned long long number = 0;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		goto out;
+	if (fscanf(f, "%llu", &number) != 1)
+		abort();
+	fclose(f);
+	number += change;
+	f = fopen(other, "we");
+	if (!f || fprintf(f, "%llu\n", number) < 0 || fclose(f) || rename(other, path))
+		abort();
+out:
+	free(path);
+	free(other);
+	return number;
+}
+
+static void take_away(const char *name)
+{
+	char *path = path_of(name, "."), *command;
+
+	path[strlen(path) - strlen("/.")] = '\0';
+	if (asprintf(&command, "rm -r '%s'", path) < 0 || system(command))
+		abort();
+	free(command);
+	free(path);
+}
+
+/* A read() would go on after a handler with SA_RESTART, as some requests would. */
+static int tick(int timer)
+{
+	uint64_t expired;
+
+	return read(timer, &expired, sizeof(expired)) < 0 ? errno : 0;
+}
+
+static int move_pages(const char *name, uint64_t pages, unsigned int ms, uint64_t max)
+{
+	struct itimerspec period = {
+		.it_interval = { ms / 1000, ms % 1000 * 1000000L },
+		.it_value = { ms / 1000, ms % 1000 * 1000000L },
+	};
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC), error;
+	uint64_t left = add(name, "used_pages", 0), now, moved = 0;
+
+	timerfd_settime(timer, 0, &period, NULL);
+	while (!(error = tick(timer)) && left) {
+		now = pages < left ? pages : left;
+		if (moved + now > max)
+			continue;
+		moved += now;
+		add("", "moved_pages", now);
+		add(name, "moved_pages", now);
+		left = add(name, "used_pages", -(int64_t)now);
+	}
+	close(timer);
+	return error;
+}
+
+static int remove_backend(const struct vswap_backend_request *request)
+{
+	static int returned;
+	unsigned long long pages = 1 << 30, max = 1 << 30;
+	unsigned int ms = 1;
+	int error;
+
+	if (returned++ < atoi(text("FAKE_EINTR")))
+		return EINTR;
+	sscanf(text("FAKE_MOVE"), "%llu %u %llu", &pages, &ms, &max);
+	error = move_pages(request->name, pages, ms, max);
+	if (!error)
+		take_away(request->name);
+	return error;
+}
+
+int __wrap_ioctl(int fd, unsigned long request, void *argument)
+{
+	const struct vswap_backend_request *what = argument;
+	int error = number_of_error(text("FAKE_RESULT"));
+
+	if (_IOC_TYPE(request) != 'V')
+		return __real_ioctl(fd, request, argument);
+	log_call(fd, request, argument);
+	if (!error && request == VSWAP_BACKEND_REMOVE && !(what->flags & VSWAP_REMOVE_DRY_RUN))
+		error = remove_backend(what);
+	return fail_with(error);
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	int error = number_of_error(text("FAKE_OPEN"));
+	va_list ap;
+	int mode;
+
+	if (error && !strcmp(path, text("VSWAP_CONTROL")))
+		return fail_with(error);
+	va_start(ap, flags);
+	mode = flags & O_CREAT ? va_arg(ap, int) : 0;
+	va_end(ap);
+	return __real_open(path, flags, mode);
+}

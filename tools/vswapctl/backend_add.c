@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vswapctl backend add: one more. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "control.h"
+#include "message.h"
+#include "snapshot.h"
+#include "sysfs.h"
+#include "value.h"
+
+enum { COMPRESSOR, LIMIT, PATH, TIER, TYPE };
+
+static const char *const args[] = { "name", NULL };
+
+static const struct option_row options[] = {
+	[COMPRESSOR] = { 0, "compressor", "<name>", "zswap: another than zswap_compressor=" },
+	[LIMIT]      = { 0, "limit", "<size>", "zswap: limit of the pool" },
+	[PATH]       = { 0, "path", "<file>", "swapfile: file or partition, made by mkswap" },
+	[TIER]       = { 0, "tier", "<n>", "lower ones are preferred; the last by default" },
+	[TYPE]       = { 0, "type", "<type>", "swapfile (default with --path) or zswap" },
+	{ 0 }
+};
+
+static const char SWAPFILE[] = "swapfile", ZSWAP[] = "zswap";
+
+struct addition {
+	struct vswap_backend_spec spec;
+	const char *path;
+};
+
+static void set_compressor(struct vswap_backend_spec *spec, const char *name)
+{
+	if (!*name || strlen(name) >= sizeof(spec->compressor))
+		fail_usage("not a name of a compressor: '%s'", name);
+	strcpy(spec->compressor, name);
+}
+
+static void set_limit(struct vswap_backend_spec *spec, const char *text)
+{
+	struct value size;
+
+	if (!value_parse_size(&size, text))
+		fail_usage("not a size: '%s'", text);
+	spec->limit_bytes = size.number;
+}
+
+static void set_tier(struct vswap_backend_spec *spec, const char *text)
+{
+	struct value tier;
+
+	if (!value_parse(&tier, UNIT_COUNT, text) || tier.number > INT32_MAX)
+		fail_usage("not a tier: '%s'", text);
+	spec->tier = tier.number;
+}
+
+static void set_type(struct vswap_backend_spec *spec, const char *type)
+{
+	if (strcmp(type, SWAPFILE) && strcmp(type, ZSWAP))
+		fail_usage("unknown type '%s' (known: %s, %s)", type, SWAPFILE, ZSWAP);
+	strcpy(spec->type, type);
+}
+
+static void set_option(struct addition *addition, int option, const char *arg)
+{
+	switch (option) {
+	case COMPRESSOR:
+		set_compressor(&addition->spec, arg);
+		break;
+	case LIMIT:
+		set_limit(&addition->spec, arg);
+		break;
+	case PATH:
+		addition->path = arg;
+		break;
+	case TIER:
+		set_tier(&addition->spec, arg);
+		break;
+	case TYPE:
+		set_type(&addition->spec, arg);
+		break;
+	}
+}
+
+static bool is_pool(const struct addition *addition)
+{
+	return !strcmp(addition->spec.type, ZSWAP);
+}
+
+static void check_options(struct addition *addition)
+{
+	struct vswap_backend_spec *spec = &addition->spec;
+
+	if (!*spec->type && !addition->path)
+		fail_usage("neither --type nor --path given");
+	if (!*spec->type)
+		set_type(spec, SWAPFILE);
+	if (is_pool(addition) && addition->path)
+		fail_usage("--path is for a %s", SWAPFILE);
+	if (!is_pool(addition) && !addition->path)
+		fail_usage("a %s needs --path", SWAPFILE);
+	if (!is_pool(addition) && (spec->limit_bytes || *spec->compressor))
+		fail_usage("--limit and --compressor are for a %s", ZSWAP);
+}
+
+static void open_file(struct addition *addition)
+{
+	if (!addition->path)
+		return;
+	addition->spec.fd = open(addition->path, O_RDONLY | O_CLOEXEC);
+	if (addition->spec.fd < 0)
+		fail("%s: cannot open %s: %s", addition->spec.name, addition->path,
+		     strerror(errno));
+}
+
+static bool is_there(int dir, const char *name)
+{
+	struct value type = backend_value(dir, name, BACKEND_TYPE);
+	bool known = type.known;
+
+	value_free(&type);
+	return known;
+}
+
+static void __attribute__((noreturn))
+fail_add(int dir, const struct addition *addition, int error)
+{
+	static const struct reason reasons[] = {
+		{ ENOSPC, "there can't be more backends" },
+		{ EINVAL, "no backend can be made of this: the kernel's log says why" },
+		{ EPERM, "not permitted: the kernel's log says why" },
+		{ EBUSY, "it is in use: the kernel's log says more" },
+		{ 0 }
+	};
+	const struct vswap_backend_spec *spec = &addition->spec;
+	const char *text = control_reason(reasons, error);
+
+	if (error == EEXIST && is_there(dir, spec->name))
+		text = "there is a backend of this name";
+	else if (error == EEXIST)
+		text = "there is a pool already, and can't be another";
+	else if (error == ENOENT && is_pool(addition))
+		text = "this kernel has no such compressor";
+	else if (error == ENOENT)
+		text = strerror(error);
+	fail("%s: %s", spec->name, text);
+}
+
+static void run(const struct command *cmd, int argc, char **argv)
+{
+	struct addition addition = {
+		.spec = { .fd = -1, .tier = VSWAP_TIER_LAST },
+	};
+	int option, dir, control, error;
+
+	while ((option = next_option(cmd, argc, argv)) >= 0)
+		set_option(&addition, option, optarg);
+	control_set_name(addition.spec.name, argv[optind]);
+	check_options(&addition);
+
+	dir = sysfs_open();
+	control = control_open();
+	open_file(&addition);
+	error = control_request(control, VSWAP_BACKEND_ADD, &addition.spec);
+	if (error)
+		fail_add(dir, &addition, error);
+	printf("%s: added\n", addition.spec.name);
+	if (addition.path)
+		close(addition.spec.fd);
+	close(control);
+	close(dir);
+}
+
+const struct command backend_add_command = {
+	.group = "backend",
+	.name = "add",
+	.args = args,
+	.help = "Add a swap file, a partition or a compressed pool",
+	.options = options,
+	.run = run,
+};

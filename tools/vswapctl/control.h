@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSWAPCTL_CONTROL_H
+#define VSWAPCTL_CONTROL_H
+
+#include "../../module/vswap_ioctl.h"
+
+/* What an errno of a request means. */
+struct reason {
+	int error;
+	const char *text;
+};
+
+/* The device's descriptor; fails if it isn't there, or not for this user. */
+int control_open(void);
+
+/* Returns 0 or an errno. */
+int control_request(int control, unsigned long request, void *argument);
+
+/* The text for @error in @own, which ends with 0, else the one that fits all requests. */
+const char *control_reason(const struct reason *own, int error);
+
+/* Fails with a usage error if no backend can have this name. */
+void control_set_name(char field[VSWAP_NAME_SIZE], const char *name);
+
+#endif
