@@ -7,6 +7,7 @@
  *	FAKE_RESULT	requests fail with this errno
  *	FAKE_MOVE	"PAGES MS MAX": a removal moves so many pages each so many
  *			milliseconds, MAX in all; if more are there, it waits for a signal
+ *	FAKE_FREED	so many pages are freed before any moves
  *	FAKE_EINTR	so many times a removal returns for no reason
  */
 #include <errno.h>
@@ -181,8 +182,9 @@ static int move_pages(const char *name, uint64_t pages, unsigned int ms, uint64_
 		.it_value = { ms / 1000, ms % 1000 * 1000000L },
 	};
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC), error;
-	uint64_t left = add(name, "used_pages", 0), now, moved = 0;
+	uint64_t left, now, moved = 0;
 
+	left = add(name, "used_pages", -atoll(text("FAKE_FREED")));
 	timerfd_settime(timer, 0, &period, NULL);
 	while (!(error = tick(timer)) && left) {
 		now = pages < left ? pages : left;
@@ -206,6 +208,7 @@ static int remove_backend(const struct vswap_backend_request *request)
 
 	if (returned++ < atoi(text("FAKE_EINTR")))
 		return EINTR;
+	alarm(120);	/* a signal that doesn't end it shall not hang the tests */
 	sscanf(text("FAKE_MOVE"), "%llu %u %llu", &pages, &ms, &max);
 	error = move_pages(request->name, pages, ms, max);
 	if (!error)
