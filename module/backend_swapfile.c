@@ -561,19 +561,20 @@ static bool extends(const struct extents *new, const struct extents *old)
 	return true;
 }
 
+/* @nr_pages: in: pages of the file, out: those that are mapped. */
 static int map_longer(struct vswap_backend *b, struct swapfile *sf, struct extents *map,
-		      u32 nr_pages)
+		      u32 *nr_pages)
 {
+	const struct extents *old = rcu_dereference_protected(sf->extents, true);
 	struct inode *inode = sf->file->f_mapping->host;
-	u32 mapped = nr_pages;
 	int err;
 
 	if (S_ISBLK(inode->i_mode))
-		return extents_add(map, 0, nr_pages, 0);
+		return extents_add(map, 0, *nr_pages, 0);
 	inode_lock(inode);
-	err = map_file(b, sf, map, &mapped);
+	err = map_file(b, sf, map, nr_pages);
 	inode_unlock(inode);
-	if (!err && (mapped < nr_pages || !extends(map, rcu_dereference_protected(sf->extents, 1))))
+	if (!err && (*nr_pages < sf->nr_pages || !extends(map, old)))
 		err = refuse(b, sf->path, -EUCLEAN, "its file system has moved it");
 	return err;
 }
@@ -599,19 +600,19 @@ static int check_growth(struct vswap_backend *b, struct swapfile *sf, u64 nr_pag
 
 static int swapfile_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 {
-	u64 nr_pages = bytes >> PAGE_SHIFT;
 	struct swapfile *sf = b->private;
+	u32 nr_pages = bytes >> PAGE_SHIFT;
 	struct extents *map;
 	int err;
 
-	err = check_growth(b, sf, nr_pages, file);
+	err = check_growth(b, sf, bytes >> PAGE_SHIFT, file);
 	if (err || nr_pages == sf->nr_pages)
 		return err;
 	err = lengthen(file, nr_pages);
 	if (err)
 		return refuse(b, sf->path, err, "can't be made longer");
 	map = new_extents();
-	err = map ? map_longer(b, sf, map, nr_pages) : -ENOMEM;
+	err = map ? map_longer(b, sf, map, &nr_pages) : -ENOMEM;
 	if (!err) {
 		/* Before there are places that it has to find. */
 		map = rcu_replace_pointer(sf->extents, map, true);
