@@ -629,7 +629,7 @@ static s64 sign_extend_payload(u64 word)
 }
 
 /*
- * The cluster's page of wide fill values, a new one where it has none. The caller
+ * The cluster's page of wide values, a new one where it has none. The caller
  * owns a slot of the cluster, so the page stays. Returns NULL for lack of memory.
  */
 static u64 *wide_page(struct slots *s, struct slot_cluster *c)
@@ -887,5 +887,37 @@ u64 slot_fill_value(const struct slots *s, u32 slot, u64 word)
 {
 	if (slot_tag(word) == SLOT_FILL)
 		return sign_extend_payload(word);
+	return READ_ONCE(READ_ONCE(cluster_of(s, slot)->wide)[slot_index(slot)]);
+}
+
+/**
+ * slot_set_sum() - keep a checksum of what a slot is to hold
+ * @s: the slots
+ * @slot: a slot in use; the caller owns its word, which isn't of tag SLOT_WIDE
+ * @sum: the checksum
+ *
+ * Context: as slot_set_fill().
+ * Return: 0 or -ENOMEM.
+ */
+int slot_set_sum(struct slots *s, u32 slot, u32 sum)
+{
+	u64 *wide = wide_page(s, cluster_of(s, slot));
+
+	if (!wide)
+		return -ENOMEM;
+	WRITE_ONCE(wide[slot_index(slot)], sum);
+	return 0;
+}
+
+/**
+ * slot_sum() - the checksum that slot_set_sum() kept
+ * @s: the slots
+ * @slot: a slot in use for which it was called, which the caller keeps from being freed
+ *
+ * Context: Any. Takes no locks.
+ * Return: The checksum.
+ */
+u32 slot_sum(const struct slots *s, u32 slot)
+{
 	return READ_ONCE(READ_ONCE(cluster_of(s, slot)->wide)[slot_index(slot)]);
 }

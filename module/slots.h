@@ -114,8 +114,8 @@ enum slot_cluster_state {
  *	nobody has it listed, and while a task that took it off is about to open it
  * @age: on slots->aged while there is a @table; under slots->lock
  * @table: 512 slot words, while the cluster is in use, else NULL
- * @wide: 512 fill values that don't fit a slot word, or NULL; until the cluster
- *	is free again
+ * @wide: 512 values that don't fit a slot word, or NULL; until the cluster is free
+ *	again: of a SLOT_WIDE the fill value, of a page in a backend its checksum
  * @map: one bit per slot, set while the slot is in use
  */
 struct slot_cluster {
@@ -217,6 +217,8 @@ enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 w
 
 u64 slots_peek(struct slots *s, u32 slot);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);
+int slot_set_sum(struct slots *s, u32 slot, u32 sum);
+u32 slot_sum(const struct slots *s, u32 slot);
 u64 slot_fill_value(const struct slots *s, u32 slot, u64 word);
 
 /**

@@ -71,6 +71,10 @@ static char *swapin = "cache";
 module_param(swapin, charp, 0444);
 MODULE_PARM_DESC(swapin, "read pages into the swap cache or past it: cache, direct");
 
+static char *checksum = "none";
+module_param(checksum, charp, 0444);
+MODULE_PARM_DESC(checksum, "keep a checksum of each page: none, crc32c");
+
 static unsigned int virtual_gb;
 module_param(virtual_gb, uint, 0444);
 MODULE_PARM_DESC(virtual_gb, "bound of the virtual space in GiB (0: the kernel's)");
@@ -202,7 +206,7 @@ static int start(void)
 	err = vswap_tier_open(backends, &backend_params, vswap_area_backend_failed);
 	if (err)
 		return err;
-	err = vswap_io_start();
+	err = vswap_io_start(checksum);
 	if (err)
 		goto err_tier;
 	err = vswap_mover_start();

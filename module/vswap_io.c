@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #define pr_fmt(fmt) "vswap: " fmt
 
+#include <crypto/hash.h>
 #include <linux/bio.h>
 #include <linux/blkdev.h>
 #include <linux/swap.h>
@@ -44,23 +45,45 @@ struct sync_io {
 static struct kmem_cache *io_cache;
 static mempool_t *io_pool;
 
+/* What sums up each page, NULL if nothing does. */
+static struct crypto_shash *summer;
+
+static int start_checksum(const char *checksum)
+{
+	if (sysfs_streq(checksum, "none"))
+		return 0;
+	if (!sysfs_streq(checksum, "crc32c")) {
+		pr_err("checksum=%s: must be none or crc32c\n", checksum);
+		return -EINVAL;
+	}
+	summer = crypto_alloc_shash("crc32c", 0, 0);
+	if (!IS_ERR(summer))
+		return 0;
+	summer = NULL;
+	pr_err("checksum=%s: this kernel has no such checksum\n", checksum);
+	return -ENOENT;
+}
+
 /**
- * vswap_io_start() - get ready for disk I/O
+ * vswap_io_start() - get ready for I/O
+ * @checksum: "none", or "crc32c" to keep a checksum of each page
  *
  * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -errno with nothing left behind.
  */
-int vswap_io_start(void)
+int vswap_io_start(const char *checksum)
 {
+	int err = start_checksum(checksum);
+
+	if (err)
+		return err;
 	io_cache = kmem_cache_create("vswap_io", sizeof(struct folio_io), 0, 0, NULL);
-	if (!io_cache)
-		return -ENOMEM;
-	io_pool = mempool_create_slab_pool(MIN_SETS, io_cache);
-	if (!io_pool) {
-		kmem_cache_destroy(io_cache);
-		return -ENOMEM;
-	}
-	return 0;
+	if (io_cache)
+		io_pool = mempool_create_slab_pool(MIN_SETS, io_cache);
+	if (io_pool)
+		return 0;
+	vswap_io_stop();
+	return -ENOMEM;
 }
 
 /**
@@ -71,7 +94,23 @@ int vswap_io_start(void)
 void vswap_io_stop(void)
 {
 	mempool_destroy(io_pool);
+	io_pool = NULL;
 	kmem_cache_destroy(io_cache);
+	io_cache = NULL;
+	if (summer)
+		crypto_free_shash(summer);
+	summer = NULL;
+}
+
+static u32 sum_page(struct page *page)
+{
+	void *data = kmap_local_page(page);
+	u32 sum = 0;
+
+	/* It can't fail: the algorithm is a synchronous one. */
+	crypto_shash_tfm_digest(summer, data, PAGE_SIZE, (u8 *)&sum);
+	kunmap_local(data);
+	return sum;
 }
 
 /* Is the page one 64-bit word, repeated? The last word decides most cases. */
@@ -167,7 +206,9 @@ static int place_page(struct slots *slots, u32 slot, struct page *page, bool bus
 		vswap_stat_add(VSWAP_FILL_OUT, 1);
 		return 0;
 	}
-	err = vswap_tier_place(page, slot, &word);
+	err = summer ? slot_set_sum(slots, slot, sum_page(page)) : 0;
+	if (!err)
+		err = vswap_tier_place(page, slot, &word);
 	if (err)
 		return err;
 	if (busy || slot_tag(word) == SLOT_FILE)
@@ -391,6 +432,36 @@ int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_
 	return err;
 }
 
+static bool is_intact(struct slots *slots, u32 slot, struct page *page)
+{
+	u64 *ptr = slot_word_ptr(slots, slot), word = ptr ? READ_ONCE(*ptr) : 0;
+	struct vswap_backend *b;
+
+	if (slot_tag(word) != SLOT_POOL && slot_tag(word) != SLOT_FILE)
+		return true;
+	if (sum_page(page) == slot_sum(slots, slot))
+		return true;
+	/* It stays while the word is the slot's. */
+	rcu_read_lock();
+	b = vswap_tier_backend(word);
+	pr_alert_ratelimited("slot %u: what %s holds is not what was stored\n", slot,
+			     b ? b->name : "no backend");
+	rcu_read_unlock();
+	vswap_stat_add(VSWAP_CHECKSUM_ERRORS, 1);
+	return false;
+}
+
+/* Are these the pages that were stored? Returns 0, or -EIO if not. */
+static int check_sums(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
+{
+	int err = 0;
+
+	for (; summer && nr; nr--, slot++, page++)
+		if (!is_intact(slots, slot, page))
+			err = -EIO;
+	return err;
+}
+
 static void count_read(u32 slot, struct folio *folio, int error)
 {
 	long nr = folio_nr_pages(folio);
@@ -411,6 +482,9 @@ static void folio_in_done(struct vswap_io *io)
 	void *data = fio->data;
 	int error = READ_ONCE(io->error);
 
+	if (!error)
+		error = check_sums(fio->slots, io->slot, folio_page(io->folio, 0),
+				   folio_nr_pages(io->folio));
 	vswap_tier_leave(fio->entered);
 	count_read(io->slot, io->folio, error);
 	mempool_free(fio, io_pool);
@@ -554,6 +628,8 @@ static int read_and_wait(struct slots *slots, u32 slot, struct page *page, unsig
 
 	if (r.io)
 		err = sync_io_wait(&sio, err);
+	if (!err)
+		err = check_sums(slots, slot, page, nr);
 	vswap_tier_leave(entered);
 	return err;
 }
@@ -580,6 +656,8 @@ void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_
 	struct folio_io *fio;
 
 	if (!r.io) {
+		if (!err)
+			err = check_sums(slots, slot, r.page, r.nr);
 		vswap_tier_leave(entered);
 		count_read(slot, folio, err);
 		end(data, err);

@@ -13,7 +13,7 @@
 /* Told how a folio's transfer ended: 0 or -errno. Any context, interrupts included. */
 typedef void (*vswap_end_fn)(void *data, int error);
 
-int vswap_io_start(void);
+int vswap_io_start(const char *checksum);
 void vswap_io_stop(void);
 
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf);

@@ -102,6 +102,7 @@ NUMBER(bio_pages, vswap_stat_read(VSWAP_BIO_PAGES));
 NUMBER(writeback_pages, vswap_stat_read(VSWAP_WRITEBACK_PAGES));
 NUMBER(writeback_failures, vswap_stat_read(VSWAP_WRITEBACK_FAILURES));
 NUMBER(moved_pages, vswap_stat_read(VSWAP_MOVED_PAGES));
+NUMBER(checksum_errors, vswap_stat_read(VSWAP_CHECKSUM_ERRORS));
 
 /* A number of pages written here is written back before the write returns. */
 static ssize_t writeback_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -143,6 +144,7 @@ static struct attribute *attrs[] = {
 	&value_writeback_pages.attr.attr,
 	&value_writeback_failures.attr.attr,
 	&value_moved_pages.attr.attr,
+	&value_checksum_errors.attr.attr,
 	&writeback.attr,
 	NULL
 };

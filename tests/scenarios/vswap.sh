@@ -41,6 +41,25 @@ table() {
 	dmsetup resume --noflush --nolockfs bad || die "resume"
 }
 
+# make_cgroup NAME FILE VALUE: with one limit, for in_cgroup.
+make_cgroup() {
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+	mkdir "/sys/fs/cgroup/$1"
+	echo "$3" >"/sys/fs/cgroup/$1/$2"
+	cat >/run/in-cgroup <<'END'
+#!/bin/sh
+echo $$ >"/sys/fs/cgroup/$1/cgroup.procs"
+shift
+exec "$@"
+END
+	chmod +x /run/in-cgroup
+}
+
+# in_cgroup NAME COMMAND [ARG]...: in place of the shell, if that is to be.
+in_cgroup() {
+	exec /run/in-cgroup "$@"
+}
+
 # load PARAMETER...: and the area has to be on.
 load() {
 	check "modprobe vswap $*" modprobe vswap "$@"
