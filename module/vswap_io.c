@@ -17,6 +17,9 @@
 #include "vswap_stats.h"
 #include "vswap_tier.h"
 
+#define CREATE_TRACE_POINTS
+#include "vswap_trace.h"
+
 /* Sets of transfers that can always be under way, whatever memory is left. */
 #define MIN_SETS	64
 
@@ -363,6 +366,7 @@ static int store_folio(struct slots *slots, u32 slot, struct folio *folio, bool 
 {
 	int err = place_folio(slots, slot, folio, in_file);
 
+	trace_vswap_store(slot, folio_nr_pages(folio), err);
 	if (err)
 		vswap_stat_add(VSWAP_STORE_FAILURES, 1);
 	else
@@ -466,6 +470,7 @@ static void count_read(u32 slot, struct folio *folio, int error)
 {
 	long nr = folio_nr_pages(folio);
 
+	trace_vswap_load(slot, nr, error);
 	if (likely(!error)) {
 		vswap_stat_add(VSWAP_PAGES_IN, nr);
 	} else {

@@ -23,6 +23,7 @@
 #include "vswap_mover.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
+#include "vswap_trace.h"
 
 /*
  * Pages moved together: 512 KiB, in one piece of I/O if their places allow it; fewer where
@@ -159,6 +160,7 @@ static unsigned int let_go_batch(struct slots *slots, unsigned int nr, bool writ
 
 		switch (slots_let_go(slots, &mover.moves[i], word, hot)) {
 		case SLOT_MOVED:
+			trace_vswap_move(mover.moves[i].slot, mover.moves[i].word, word);
 			mover.words[i] = 0;
 			moved++;
 			break;

@@ -35,7 +35,8 @@
 	X(BIO,			"bio_pages",		COUNT)	\
 	X(WRITEBACK,		"writeback_pages",	COUNT)	\
 	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)	\
-	X(MOVED,		"moved_pages",		COUNT)
+	X(MOVED,		"moved_pages",		COUNT)	\
+	X(CHECKSUM_ERRORS,	"checksum_errors",	COUNT)
 
 #define BACKEND_FILES(X)						\
 	X(TYPE,			"type",				TEXT)	\

@@ -93,6 +93,8 @@ static const struct row failure_rows[] = {
 	{ "Store failures", AREA_STORE_FAILURES, NULL,
 	  "folios no backend took", NULL },
 	{ "Read errors", AREA_READ_ERRORS, NULL, "pages lost", NULL },
+	{ "Checksum errors", AREA_CHECKSUM_ERRORS, NULL,
+	  "of the read errors", NULL },
 	{ "Write errors", AREA_WRITE_ERRORS, NULL, "folios kept in memory", NULL },
 	{ "Write-back failures", AREA_WRITEBACK_FAILURES, NULL,
 	  "pages kept in the pool", NULL },
