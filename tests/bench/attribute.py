@@ -43,6 +43,8 @@ SWAP = re.compile(
     # to and from the disk or the pool
     r"|_*swap_(write|read)\w*|swap_writepage\w*|sio_\w+|bio_associate_blkg_from_page|\w*end_swap_bio\w*"
     r"|zswap_\w+|zs_\w+|zpool_\w+|zcomp_\w+|obj_cgroup_(may_zswap|charge_zswap|uncharge_zswap)"
+    r"|fix_fullness_group|obj_(free|malloc)|_*(alloc|free|insert|remove|get|find_get|async_free|cache_alloc)_zspage\w*"
+    r"|create_page_chain|kick_deferred_free|trylock_zspage|get_zspage_mapping|get_zspage_inuse|obj_to_\w+|get_next_zpdesc"
     r"|crypto_\w+|acomp_\w+|scomp_\w+|scatterwalk_\w+|sg_\w+|comp_\w+"
     # the block layer and the disk
     r"|_*bio_\w+|_*submit_bio\w*|_*blk_(?!cgroup_congested)\w+|blkcg_\w+|_*blkg_\w+|_*bdev_\w+|bdget\w*|_*part_\w+|disk_\w+"

@@ -25,6 +25,17 @@ allow_large_folios() {
 	echo never >/sys/kernel/mm/transparent_hugepage/enabled
 }
 
+# load_in_cgroup ARG...: bench-load, as everything runs in a cgroup on a machine that
+# systemd has booted.
+load_in_cgroup() {
+	mkdir -p /sys/fs/cgroup/bench
+	(
+		# shellcheck disable=SC3028
+		sh -c 'echo $PPID' >/sys/fs/cgroup/bench/cgroup.procs
+		exec bench-load "$@"
+	) || die "bench-load $*: status $?"
+}
+
 # ballast MIB: takes memory away, as huge pages that nobody uses.
 ballast() {
 	echo 3 >/proc/sys/vm/drop_caches
