@@ -36,6 +36,8 @@ void measure_setup(const char *contestant, const char *workload);
 void begin(void);
 /* Prints what the phase cost. pages: how many it was about. */
 void end(const char *phase, size_t pages);
+/* What pages that are swapped out have taken of the memory, in KiB. */
+void report_memory(size_t pages, long long taken, long long tables);
 uint64_t now(void);
 void took(uint64_t ns);
 long long meminfo(const char *field);

@@ -180,3 +180,9 @@ void end(const char *phase, size_t pages)
 	       meminfo("MemAvailable"), meminfo("PageTables"), vmstat("nr_zspages") * 4);
 	fflush(stdout);
 }
+
+void report_memory(size_t pages, long long taken, long long tables)
+{
+	printf("memory %s %s %zu %lld %lld %lld\n", contestant, workload, pages, taken, tables,
+	       vmstat("nr_zspages") * 4);
+}

@@ -192,9 +192,8 @@ void run_exit(size_t mib, const char *options)
 	}
 	if (read(ready[0], &byte, 1) != 1)
 		die("read");
-	printf("memory %zu %lld %lld %lld %lld\n", mib << 8, free_before - meminfo("MemFree"),
-	       meminfo("PageTables") - tables, vmstat("nr_zspages") * 4,
-	       meminfo("SwapTotal") - meminfo("SwapFree"));
+	report_memory(mib << 8, free_before - meminfo("MemFree"),
+		      meminfo("PageTables") - tables);
 	begin();
 	if (write(go[1], &byte, 1) != 1)
 		die("write");
