@@ -99,3 +99,15 @@ stop() {
 module_symbols() {
 	awk '$2 ~ /[tT]/ && $4 { print $1, $3, $4 }' /proc/kallsyms
 }
+
+modules=0
+
+# Where modules are is written down again when one has come or moved: that takes seconds.
+note_modules() {
+	awk '{ print $1, $6 }' /proc/modules >/run/places.new
+	[ ! -e /run/places ] || grep -qvxFf /run/places /run/places.new || return 0
+	mv /run/places.new /run/places
+	modules=$((modules + 1))
+	module_symbols >"/out/modules.$modules"
+	echo "modules $modules"
+}

@@ -213,7 +213,7 @@ static void access_hot_and_cold(struct memory *memory, size_t accesses)
 	for (i = 0; i < accesses; i++) {
 		random = mix(i + 12345);
 		n = random % half;
-		if (random >> 32 & 0xff ? (random >> 40) % 10 : 1)
+		if ((random >> 32) % 10)
 			n += half;
 		start = now();
 		if (random >> 48 & 3)
