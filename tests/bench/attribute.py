@@ -10,8 +10,8 @@ import bisect
 import re
 import sys
 
-# Functions without a meaning of their own, which count for their caller. All that
-# they call must be here too.
+# Functions without a meaning of their own, which count for their caller. What they call
+# should be here too, or the rest of them counts for that.
 HELPERS = re.compile(
     r"^(_*mem(cpy|set|move|cmp)(_orig|_erms)?|copy_page(_regs)?|clear_page_(rep|orig|erms)"
     r"|memchr_inv|__x86_return_thunk|__x86_indirect_(thunk|its_thunk|call_thunk|jump_thunk)_\w+"
@@ -30,29 +30,35 @@ COMPRESSOR = re.compile(r"^(_*LZ4_\w+|lz4_\w+|lzo\w*)$")
 # tables, cgroups, which are the kernel's whoever stores the page.
 SWAP_MODULES = {"vswap", "zram", "zsmalloc", "virtio_blk", "virtio_ring", "virtio",
                 "virtio_pci", "virtio_pci_modern_dev", "ftrace"}
-SWAP = re.compile(
-    # slots
-    r"^(folio_alloc_swap|get_swap_pages?|put_swap_(page|folio|pages)|scan_swap_map\w*|alloc_swap_scan\w*"
-    r"|cluster_\w+|swap_(alloc|range|entry|free|do|cluster|slot|page_|reclaim|offset|next|is)\w*|free_swap_\w+"
-    r"|__swap_(entry|duplicate|free)\w*|swapcache_(free|prepare|clear)\w*|swap_duplicate\w*|swap_shmem_alloc"
-    r"|_?swap_info_get\w*|get_swap_device|__try_to_reclaim_swap|free_cluster|inc_cluster\w*|dec_cluster\w*"
-    r"|\w*swap_slots?_\w*|\w*swap_cluster\w*|__swap_count|swap_swapcount|__?swp_swapcount|swp_swap_info|swap_page_\w+"
-    r"|lock_cluster\w*|unlock_cluster\w*|move_cluster|relocate_cluster|isolate_lock_cluster|swap_usage_\w+"
-    r"|add_to_avail_list|del_from_avail_list|alloc_cluster|swap_extent|offset_to_swap_extent|map_swap_page"
-    r"|free_swap_and_cache\w*|swap_map_\w+|can_fallback|swap_sync_discard"
-    # to and from the disk or the pool
-    r"|_*swap_(write|read)\w*|swap_writepage\w*|sio_\w+|bio_associate_blkg_from_page|\w*end_swap_bio\w*"
-    r"|zswap_\w+|zs_\w+|zpool_\w+|zcomp_\w+|obj_cgroup_(may_zswap|charge_zswap|uncharge_zswap)"
-    r"|fix_fullness_group|obj_(free|malloc)|_*(alloc|free|insert|remove|get|find_get|async_free|cache_alloc)_zspage\w*"
-    r"|create_page_chain|kick_deferred_free|trylock_zspage|get_zspage_mapping|get_zspage_inuse|obj_to_\w+|get_next_zpdesc"
-    r"|crypto_\w+|acomp_\w+|scomp_\w+|scatterwalk_\w+|sg_\w+|comp_\w+"
-    # the block layer and the disk
-    r"|_*bio_\w+|_*submit_bio\w*|_*blk_(?!cgroup_congested)\w+|blkcg_\w+|_*blkg_\w+|_*bdev_\w+|bdget\w*|_*part_\w+|disk_\w+"
-    r"|blkdev_\w+|_*sbitmap_\w+|dd_\w+|elv_\w+|wbt_\w+|rq_\w+|_*rq_qos\w*|kblockd\w*|ioc_\w+|deadline_\w+"
-    r"|scsi_\w+|sd_\w+|virtqueue_\w+|virtio_\w+|vring_\w+|vp_\w+|virtblk_\w+|dma_(map|unmap|direct)_\w*"
-    r"|mempool_\w+|update_io_ticks|should_fail_\w+|throtl_\w+|blk|get_max_io_size|ll_\w+_fn|_*flush_plug\w*"
-    # redirection
-    r"|ftrace_\w+|__ftrace\w*|klp_\w+)$")
+SWAP_NAMES = """
+# slots: mm/swapfile.c
+(folio_alloc_swap|folio_free_swap|folio_swapped|get_swap_pages?|get_swap_device|swp_swap_info)
+put_swap_(page|folio|pages)|scan_swap_map\w*|alloc_swap_scan\w*|swap_extent|offset_to_swap_extent
+cluster_\w+|swap_(alloc|range|entry|free|do|cluster|slot|page_|reclaim|offset|next|is)\w*
+free_swap_\w+|__swap_(entry|duplicate|free|count)\w*|swapcache_(free|prepare|clear)\w*
+swap_(duplicate|swapcount)\w*|swap_shmem_alloc|_?swap_info_get\w*|__try_to_reclaim_swap
+(free|alloc|inc|dec|move|relocate|lock|unlock|isolate_lock)_cluster\w*|_*swp_swapcount
+\w*swap_slots?_\w*|\w*swap_cluster\w*|swap_usage_\w+|swap_map_\w+|map_swap_page|swap_sync_discard
+(add_to|del_from)_avail_list
+# to and from the disk or the pool: mm/page_io.c, zswap, zsmalloc, zcomp, the crypto API
+_*swap_(write|read)\w*|sio_\w+|\w*end_swap_bio\w*|zswap_\w+|zs_\w+|zpool_\w+|zcomp_\w+
+obj_cgroup_(may_zswap|charge_zswap|uncharge_zswap)|fix_fullness_group|obj_(free|malloc)|obj_to_\w+
+_*(alloc|free|insert|remove|get|find_get|async_free|cache_alloc|trylock)_zspage\w*
+create_page_chain|kick_deferred_free|get_next_zpdesc
+crypto_\w+|acomp_\w+|scomp_\w+|scatterwalk_\w+|sg_\w+|comp_\w+
+# the block layer and the disk
+_*bio_\w+|_*submit_bio\w*|_*blk_(?!cgroup_congested)\w+|blkcg_\w+|_*blkg_\w+|_*bdev_\w+|bdget\w*
+_*part_\w+|disk_\w+|blkdev_\w+|_*sbitmap_\w+|dd_\w+|elv_\w+|wbt_\w+|rq_\w+|_*rq_qos\w*|kblockd\w*
+ioc_\w+|deadline_\w+|virtqueue_\w+|virtio_\w+|vring_\w+|vp_\w+|virtblk_\w+
+dma_(map|unmap|direct)_\w*|mempool_\w+|update_io_ticks|should_fail_\w+|throtl_\w+|get_max_io_size
+ll_\w+_fn|_*flush_plug\w*
+# redirection
+ftrace_\w+|__ftrace\w*|klp_\w+
+"""
+# Of mm/swap_state.c, though named like the others.
+NOT_SWAP = {"swap_cluster_readahead", "swap_vma_readahead"}
+SWAP = re.compile("^(" + "|".join(line for line in SWAP_NAMES.split("\n")
+                                  if line and line[0] != "#") + ")$")
 
 
 class Symbols:
@@ -106,7 +112,7 @@ def part_of(name, module):
             return "swap"
     if COMPRESSOR.match(name):
         return "compressor"
-    if SWAP.match(name):
+    if SWAP.match(name) and name not in NOT_SWAP:
         return "swap"
     return "rest"
 

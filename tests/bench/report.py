@@ -237,7 +237,11 @@ def fill_table(samples, workload):
             rows.append([name, phase, show(divide(added, 1e6), 1), show(divide(added, zram), 2),
                          show(median(one.out() for one in found)),
                          show(median(one.into() for one in found))])
-    return Table(f"{workload}: 192 MiB where 110 MiB are free, less the same without swapping.", "",
+    between = samples.differences(workload)
+    note = "" if not between else (f"Two rounds differ by {between[0]:.1f} % at most, "
+                                   f"by {between[1]:.1f} % as a rule.")
+    return Table(f"{workload}: 192 MiB where 110 MiB are free, less the same without swapping.",
+                 note,
                  ["", "", "million instructions", "of zram's", "out", "in"], rows)
 
 

@@ -103,6 +103,16 @@ class Samples:
         theirs = self.by_round(other, workload, phases, name)
         return [theirs[nr] / mine[nr] for nr in mine if nr in theirs and mine[nr]]
 
+    def differences(self, workload):
+        """By how many percent the instructions of a phase differ between rounds, at most
+        and typically; of phases of some size."""
+        found = []
+        for (contestant, name, phase), there in self.found.items():
+            totals = [one.total for one in self.counted(contestant, name, phase)]
+            if name == workload and len(totals) > 1 and totals[0] > 50e6 and there:
+                found.append((max(totals) - min(totals)) * 100 / statistics.median(totals))
+        return (max(found), statistics.median(found)) if found else None
+
     def contestants(self, workload):
         there = {key[0] for key in self.found if key[1] == workload}
         return [name for name in ORDER if name in there]
