@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 
-from samples import Samples, median, spread
+from samples import ORDER, Samples, median, spread
 
 FILL = ["fill", "read", "read-again", "rewrite", "free"]
 HOT = ["fill", "hot", "free"]
@@ -294,7 +294,7 @@ def time_table(samples):
 
 def memory_table(samples):
     rows = []
-    for name in samples.contestants("exit"):
+    for name in ORDER:
         taken, metadata = bytes_a_page(samples, name)
         idle = samples.idle.get(name)
         if taken is None:

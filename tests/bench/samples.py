@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What tests/bench/guest/compare measured, one sample for each phase of each run."""
+import os
 import statistics
 
 import attribute
@@ -38,6 +39,12 @@ class Samples:
         with open(folder + "/log", encoding="ascii", errors="replace") as file:
             for line in file:
                 self.take(line.split())
+        # What guest/memory found; the gate has no need of it.
+        if not os.path.exists(folder + "/memory.log"):
+            return
+        with open(folder + "/memory.log", encoding="ascii", errors="replace") as file:
+            for line in file:
+                self.take_memory(line.split())
 
     def take(self, words):
         """A line of the log."""
@@ -48,13 +55,16 @@ class Samples:
         elif words[0] == "modules":
             self.symbols = attribute.Symbols(self.folder + "/symbols",
                                              f"{self.folder}/modules.{words[1]}")
-        elif words[0] == "idle":
-            self.idle.setdefault(words[1], []).append([int(word) for word in words[2:]])
-        elif words[0] == "memory":
-            self.memory.setdefault((words[1], words[2]), []).append(
-                [int(word) for word in words[3:]])
         elif words[0] == "phase":
             self.take_phase(words)
+
+    def take_memory(self, words):
+        """A line of the log of guest/memory."""
+        if words and words[0] == "idle":
+            self.idle.setdefault(words[1], []).append([int(word) for word in words[2:]])
+        elif words and words[0] == "memory":
+            self.memory.setdefault((words[1], words[2]), []).append(
+                [int(word) for word in words[3:]])
 
     def take_phase(self, words):
         blocks = next(self.blocks)

@@ -42,6 +42,7 @@ uint64_t now(void);
 void took(uint64_t ns);
 long long meminfo(const char *field);
 long long vmstat(const char *field);
+long long free_memory(void);
 
 /* memory.c */
 struct memory {

@@ -169,7 +169,7 @@ void run_forks(size_t mib, const char *options)
 /* A process ends whose memory is all swapped out; what is left of the memory before. */
 void run_exit(size_t mib, const char *options)
 {
-	long long free_before = meminfo("MemFree"), tables = meminfo("PageTables");
+	long long free_before = free_memory(), tables = meminfo("PageTables");
 	int ready[2], go[2];
 	char byte = 0;
 
@@ -192,7 +192,7 @@ void run_exit(size_t mib, const char *options)
 	}
 	if (read(ready[0], &byte, 1) != 1)
 		die("read");
-	report_memory(mib << 8, free_before - meminfo("MemFree"),
+	report_memory(mib << 8, free_before - free_memory(),
 		      meminfo("PageTables") - tables);
 	begin();
 	if (write(go[1], &byte, 1) != 1)
