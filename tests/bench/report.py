@@ -30,6 +30,16 @@ def divide(one, other):
     return one / other if one is not None and other else None
 
 
+def with_spread(values):
+    """The median, and how far the rounds are apart."""
+    middle, around = median(values), spread(values)
+    if around is not None:
+        return f"{middle:.2f} ±{around:.0f}%"
+    if len(values) > 1:
+        return f"{middle:.2f} ({min(values):.2f}–{max(values):.2f})"
+    return show(middle, 2)
+
+
 class Table:
     """Rendered for three readers."""
 
@@ -65,12 +75,16 @@ class Table:
 # ---- targets
 
 def target(what, figure, bound, at_most, digits=2, unit=""):
+    """figure: a number, or one for each round, whose median is judged."""
+    found = show(figure, digits, unit) if not isinstance(figure, list) else with_spread(figure)
+    if isinstance(figure, list):
+        figure = median(figure)
     if figure is None:
         verdict = "not measured"
     else:
         verdict = "met" if (figure <= bound if at_most else figure >= bound) else "not met"
     sign = "≤" if at_most else "≥"
-    return [what, f"{sign} {bound}{unit}", show(figure, digits, unit), verdict]
+    return [what, f"{sign} {bound}{unit}", found, verdict]
 
 
 def swap_ratio(samples, phase, workload="pages"):
@@ -93,7 +107,7 @@ def added_ratio(samples, phase):
 
 
 def latency_ratio(samples, one, other, workload, phase):
-    return median(samples.ratios(other, one, workload, [phase], "p99"))
+    return samples.ratios(other, one, workload, [phase], "p99")
 
 
 def bytes_a_page(samples, contestant):
@@ -138,7 +152,7 @@ def instruction_targets(samples):
 
 def time_targets(samples):
     def ratio(one, other, workload, phases):
-        return median(samples.ratios(one, other, workload, phases))
+        return samples.ratios(one, other, workload, phases)
     return [
         target("compressible memory (fill), throughput, of zram's",
                ratio("vswap-zswap", "zram", "fill", FILL), 1.15, False),
@@ -234,7 +248,7 @@ def fill_table(samples, workload):
             added = less_none(samples, name, workload, [phase])
             zram = less_none(samples, "zram", workload, [phase])
             found = samples.counted(name, workload, phase)
-            rows.append([name, phase, show(divide(added, 1e6), 1), show(divide(added, zram), 2),
+            rows.append([name, phase, show(divide(added, 1e6), 1), show(divide(added, zram) if phase != "free" else None, 2),
                          show(median(one.out() for one in found)),
                          show(median(one.into() for one in found))])
     between = samples.differences(workload)
@@ -245,15 +259,11 @@ def fill_table(samples, workload):
                  ["", "", "million instructions", "of zram's", "out", "in"], rows)
 
 
-def with_spread(values):
-    middle, around = median(values), spread(values)
-    return show(middle, 2) + ("" if around is None else f" ±{around:.0f}%")
-
-
 def time_rows(samples, workload, phases, slow_phase):
     rows = []
     for name in samples.contestants(workload):
-        if name == "none":
+        # Not the one without swap, and none that was cut off.
+        if name == "none" or not samples.all(name, workload, phases[-1]):
             continue
         times = samples.by_round(name, workload, phases)
         pages = sum(samples.number(name, workload, phase, "pages") for phase in phases)
@@ -284,7 +294,8 @@ def time_table(samples):
     rows += time_rows(samples, "random", ["random"], "random")
     rows += time_rows(samples, "hot", HOT, "hot")
     return Table("Time, latency of a fault, disk.",
-                 "Only ratios mean something; ± is half of the distance between quartiles. "
+                 "Only ratios mean something. In brackets the least and the most of all rounds; "
+                 "± is half of the distance between quartiles. "
                  "hot needs more than the pool: zram, which writes nothing back by itself, "
                  "has no part in it.",
                  ["", "", "pages/s", "of plain", "of zram", "system s", "p50 µs", "p99 µs",

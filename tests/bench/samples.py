@@ -100,12 +100,12 @@ class Samples:
                       if name in sample.numbers)
 
     def by_round(self, contestant, workload, phases, name="ns"):
-        """{round: sum over the phases}"""
-        sums = {}
+        """{round: sum over the phases}, of rounds that have them all"""
+        values = {}
         for phase in phases:
             for sample in self.all(contestant, workload, phase):
-                sums[sample.round] = sums.get(sample.round, 0) + sample.numbers.get(name, 0)
-        return sums
+                values.setdefault(sample.round, []).append(sample.numbers.get(name, 0))
+        return {nr: sum(of) for nr, of in values.items() if len(of) == len(phases)}
 
     def ratios(self, contestant, other, workload, phases, name="ns"):
         """How much OTHER takes for each of CONTESTANT, round by round."""
