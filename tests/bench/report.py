@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 
-from samples import ORDER, Samples, median, spread
+from samples import ORDER, Samples, median, quartiles, spread
 
 FILL = ["fill", "read", "read-again", "rewrite", "free"]
 HOT = ["fill", "hot", "free"]
@@ -74,17 +74,26 @@ class Table:
 
 # ---- targets
 
-def target(what, figure, bound, at_most, digits=2, unit=""):
-    """figure: a number, or one for each round, whose median is judged."""
-    found = show(figure, digits, unit) if not isinstance(figure, list) else with_spread(figure)
-    if isinstance(figure, list):
-        figure = median(figure)
-    if figure is None:
-        verdict = "not measured"
-    else:
-        verdict = "met" if (figure <= bound if at_most else figure >= bound) else "not met"
-    sign = "≤" if at_most else "≥"
-    return [what, f"{sign} {bound}{unit}", found, verdict]
+def verdict_on(figures, bound, at_most):
+    """One round of a time says nothing; and neither do rounds that don't agree."""
+    if not figures or figures == [None]:
+        return "not measured"
+    low, high = (min(figures), max(figures)) if len(figures) < 4 else quartiles(figures)
+    if at_most:
+        low, high, bound = -high, -low, -bound
+    if low >= bound:
+        return "met"
+    return "not met" if high < bound else "unclear"
+
+
+def target(what, figure, bound, at_most, digits=2):
+    """figure: a number, or one for each round."""
+    each = isinstance(figure, list)
+    verdict = verdict_on(figure if each else [figure], bound, at_most)
+    if each and len(figure) == 1:
+        verdict += " (one round)"
+    return [what, f"{'≤' if at_most else '≥'} {bound}",
+            with_spread(figure) if each else show(figure, digits), verdict]
 
 
 def swap_ratio(samples, phase, workload="pages"):
@@ -333,7 +342,7 @@ def plot(folder, name, rows, commands):
             file.write(" ".join(str(cell) for cell in row) + "\n")
     script = (f"set terminal svg size 900,420 font 'sans,12' background 'white'\n"
               f"set output '{folder}/{name}.svg'\nset style fill solid 0.8 border -1\n"
-              f"set grid ytics\nset key top left\nset yrange [0:*]\n" +
+              f"set grid ytics\nset key top right\nset yrange [0:*]\n" +
               commands.replace("DATA", f"'{folder}/{name}.dat'"))
     if not rows:
         return None

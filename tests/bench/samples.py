@@ -133,6 +133,11 @@ def median(values):
     return statistics.median(values) if values else None
 
 
+def quartiles(values):
+    low, _, high = statistics.quantiles(values, n=4)
+    return low, high
+
+
 def spread(values):
     """Half of the distance between the quartiles, in percent of the median."""
     values = list(values)

@@ -99,7 +99,7 @@ void read_shuffled(struct memory *memory)
 }
 
 /* Asks the cgroup of bench-load for what the kernel reclaims first. */
-static void reclaim(long long kib)
+static void reclaim_first(long long kib)
 {
 	FILE *file = fopen("/sys/fs/cgroup/bench/memory.reclaim", "w");
 
@@ -129,6 +129,6 @@ void page_out(struct memory *memory)
 		cached = meminfo("SwapCached");
 		if (cached < LEFT_KIB)
 			break;
-		reclaim(cached);
+		reclaim_first(cached);
 	}
 }
