@@ -86,7 +86,10 @@ stop() {
 	case $1 in
 	none) ;;
 	plain) check swapoff swapoff /dev/swap ;;
-	zram) check swapoff swapoff /dev/zram0 ;;
+	zram)
+		check swapoff swapoff /dev/zram0
+		echo 1 >/sys/block/zram0/reset
+		;;
 	zswap) stop_zswap ;;
 	*)
 		check_counters

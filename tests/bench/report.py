@@ -19,6 +19,8 @@ from samples import ORDER, Samples, median, quartiles, spread
 
 FILL = ["fill", "read", "read-again", "rewrite", "free"]
 HOT = ["fill", "hot", "free"]
+# Rounds that differ by more than this share say nothing.
+APART = 0.3
 MARKS = ("<!-- bench: begin -->", "<!-- bench: end -->")
 
 
@@ -76,9 +78,11 @@ class Table:
 
 def verdict_on(figures, bound, at_most):
     """One round of a time says nothing; and neither do rounds that don't agree."""
-    if not figures or figures == [None]:
+    if not figures or None in figures:
         return "not measured"
     low, high = (min(figures), max(figures)) if len(figures) < 4 else quartiles(figures)
+    if high - low > APART * median(figures):
+        return "unclear"
     if at_most:
         low, high, bound = -high, -low, -bound
     if low >= bound:
@@ -137,7 +141,8 @@ def written_ratio(samples):
 
 
 def idle_kib(samples, contestant):
-    return median(idle[0] for idle in samples.idle.get(contestant, []))
+    """The most: what a former start has left isn't taken again."""
+    return max((idle[0] for idle in samples.idle.get(contestant, [])), default=None)
 
 
 def whole_fill(samples, contestant):
