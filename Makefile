@@ -29,7 +29,10 @@ help:
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
 	@echo 'make check-boot        the packages in a Debian that boots, swaps and reboots'
 	@echo 'make check-smoke       a little on the kernel of check-debug, if it is built'
-	@echo 'make bench             guest instructions beside zram and plain swap'
+	@echo 'make bench             what it costs beside zram, zswap, plain swap (an hour)'
+	@echo 'make bench-quick       two rounds of it, on 6.12'
+	@echo 'make bench-docs        docs/performance.md from what make bench has measured'
+	@echo 'make check-bench       whether a page has become dearer than it was'
 	@echo 'make check-debug       some of them on a kernel with KASAN and lockdep (long)'
 	@echo 'make clean'
 
@@ -105,9 +108,18 @@ check-smoke: all
 	tests/lib/build-module $(KERNEL)-debug && \
 	tests/scenarios/run -k $(KERNEL)-debug smoke
 
-.PHONY: bench
+.PHONY: bench bench-quick bench-docs check-bench
 bench: all
-	@tests/bench/run
+	@tests/bench/run full
+
+bench-quick: all
+	@tests/bench/run quick
+
+bench-docs:
+	@DOCS=1 tests/bench/run report
+
+check-bench: packages
+	@tests/bench/gate
 
 # The kernel takes a quarter of an hour to build, once; not part of make check.
 .PHONY: check-debug

@@ -1,0 +1,116 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0
+#
+# For scripts in a guest: the ways to swap that are compared. The disk is /dev/swap.
+
+# shellcheck disable=SC1091
+. /lib/vswap.sh
+
+# Pools may take this share of the memory that a guest has in all, ballast included.
+pool_percent=25
+zswap=/sys/module/zswap/parameters
+
+setup_contestants() {
+	make_disk_swap /dev/swap
+	modprobe -a zram zsmalloc lz4 || die "no zram, zsmalloc, lz4"
+	# Else a kernel thread comes by now and then.
+	echo 0 >/sys/kernel/mm/ksm/run 2>/dev/null
+}
+
+# Where the kernel has them; the workloads ask for them or forbid them.
+allow_large_folios() {
+	_enabled=/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled
+	[ ! -e $_enabled ] || echo madvise >$_enabled
+	# Not those of 2 MiB.
+	echo never >/sys/kernel/mm/transparent_hugepage/enabled
+}
+
+# load_in_cgroup ARG...: bench-load, as everything runs in a cgroup on a machine that
+# systemd has booted.
+load_in_cgroup() {
+	mkdir -p /sys/fs/cgroup/bench
+	(
+		# shellcheck disable=SC3028
+		sh -c 'echo $PPID' >/sys/fs/cgroup/bench/cgroup.procs
+		exec bench-load "$@"
+	) || die "bench-load $*: status $?"
+}
+
+# ballast MIB: takes memory away, as huge pages that nobody uses.
+ballast() {
+	echo 3 >/proc/sys/vm/drop_caches
+	echo 1 >/proc/sys/vm/compact_memory
+	echo $(($1 / 2)) >/proc/sys/vm/nr_hugepages
+	[ "$(cat /proc/sys/vm/nr_hugepages)" = $(($1 / 2)) ] || die "no memory for the ballast"
+}
+
+start_zram() {
+	echo 1 >/sys/block/zram0/reset
+	echo lz4 >/sys/block/zram0/comp_algorithm
+	echo 1G >/sys/block/zram0/disksize
+	check mkswap mkswap /dev/zram0 >/dev/null
+	check swapon swapon /dev/zram0
+}
+
+start_zswap() {
+	echo lz4 >$zswap/compressor
+	echo zsmalloc >$zswap/zpool 2>/dev/null
+	echo "$pool_percent" >$zswap/max_pool_percent
+	echo 1 >$zswap/enabled
+	[ "$(cat $zswap/enabled)" = Y ] || die "no zswap"
+	check swapon swapon /dev/swap
+}
+
+stop_zswap() {
+	check swapoff swapoff /dev/swap
+	echo 0 >$zswap/enabled
+}
+
+# start CONTESTANT
+start() {
+	case $1 in
+	none) ;;
+	plain) check swapon swapon /dev/swap ;;
+	zram) start_zram ;;
+	zswap) start_zswap ;;
+	vswap-zswap) load backends=zswap zswap_max_pool_percent="$pool_percent" ;;
+	vswap-direct) load backends=zswap zswap_max_pool_percent="$pool_percent" swapin=direct ;;
+	vswap-ssd) load backends=ssd ssd=/dev/swap ;;
+	vswap-zswap-ssd) load backends=zswap,ssd ssd=/dev/swap zswap_max_pool_percent="$pool_percent" ;;
+	*) die "no such contestant: $1" ;;
+	esac
+}
+
+# stop CONTESTANT
+stop() {
+	case $1 in
+	none) ;;
+	plain) check swapoff swapoff /dev/swap ;;
+	zram)
+		check swapoff swapoff /dev/zram0
+		echo 1 >/sys/block/zram0/reset
+		;;
+	zswap) stop_zswap ;;
+	*)
+		check_counters
+		unload
+		;;
+	esac
+}
+
+# module_symbols: where functions of modules are now.
+module_symbols() {
+	awk '$2 ~ /[tT]/ && $4 { print $1, $3, $4 }' /proc/kallsyms
+}
+
+modules=0
+
+# Where modules are is written down again when one has come or moved: that takes seconds.
+note_modules() {
+	awk '{ print $1, $6 }' /proc/modules >/run/places.new
+	[ ! -e /run/places ] || grep -qvxFf /run/places /run/places.new || return 0
+	mv /run/places.new /run/places
+	modules=$((modules + 1))
+	module_symbols >"/out/modules.$modules"
+	echo "modules $modules"
+}

@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the programs of this folder share: building, and a virtual machine that is
+# counted. Sourced.
+
+bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$bench/../.." && pwd)
+# shellcheck disable=SC2034  # for the programs that source this
+out=$top/build/bench
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+build_bench() {
+	mkdir -p "$out" "$top/build/tests"
+	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/icount.so" "$bench/icount.c"
+	gcc -O2 -Wall -Wextra -static -o "$out/bench-load" "$bench"/load/*.c
+	[[ -s $out/heap ]] || "$bench/make-heap" "$out/heap"
+}
+
+# counted KERNEL FOLDER LIMIT [OPTION]... SCRIPT [ARG]...: a virtual machine with one
+# CPU and the plugin; FOLDER gets marks, blocks, and what the guest wrote. Functions
+# have to be where they were when symbols_of() looked. Without ERMS, since an emulator
+# counts every byte of a "rep stosb": clearing a page would be 4096 instructions.
+counted() {
+	local kernel=$1 folder=$2 limit=$3
+	shift 3
+	mkdir -p "$folder"
+	VSWAP_BOOT_SECONDS=${VSWAP_BOOT_SECONDS:-240} \
+		VSWAP_QEMU="-cpu max,-erms -plugin $out/icount.so,out=$folder/marks${blocks:+,$blocks}" \
+		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c nokaslr -o "$folder" \
+		-a "$top/tests/scenarios/vswap.sh:/lib/vswap.sh" \
+		-a "$bench/contestants.sh:/lib/contestants.sh" \
+		-a "$out/bench-load:/usr/local/bin/bench-load" -a "$out/heap:/root/heap" \
+		"$@"
+}
+
+# symbols_of KERNEL: prints the folder with "symbols" and "helpers" of a kernel, which
+# is asked for them once.
+symbols_of() {
+	local kernel=$1 version folder
+	version=$("$top/tests/vm/kernels" version "$kernel")
+	folder=$out/symbols/$version
+	if [[ ! -s $folder/symbols ]]; then
+		blocks='' counted "$kernel" "$folder" 200 -m 256 "$bench/guest/symbols" >&2
+	fi
+	"$bench/attribute.py" helpers "$folder/symbols" >"$folder/helpers"
+	echo "$folder"
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static struct memory get(size_t mib, const char *options)
+{
+	return get_memory(mib, strchr(options, 's'), strchr(options, 'l'));
+}
+
+/*
+ * Every page out, in and away, by MADV_PAGEOUT in a guest with memory to spare: each
+ * phase is about all the pages, and about one thing. "reout" evicts pages that were
+ * read and not changed; "out" those never swapped before.
+ */
+void run_pages(size_t mib, const char *options)
+{
+	struct memory memory = get(mib, options);
+
+	begin();
+	fill(&memory);
+	end("touch", memory.pages);
+	begin();
+	page_out(&memory);
+	end("out", memory.pages);
+	begin();
+	read_forward(&memory);
+	end("in", memory.pages);
+	begin();
+	page_out(&memory);
+	end("reout", memory.pages);
+	begin();
+	read_shuffled(&memory);
+	end("in-shuffled", memory.pages);
+	next_generation();
+	begin();
+	fill(&memory);
+	end("change", memory.pages);
+	begin();
+	page_out(&memory);
+	end("out-changed", memory.pages);
+	begin();
+	put_memory(&memory);
+	end("free", memory.pages);
+}
+
+/* More memory than there is: the kernel decides what goes out. */
+void run_fill(size_t mib, const char *options)
+{
+	struct memory memory = get(mib, options);
+
+	begin();
+	fill(&memory);
+	end("fill", memory.pages);
+	begin();
+	read_forward(&memory);
+	end("read", memory.pages);
+	begin();
+	read_forward(&memory);
+	end("read-again", memory.pages);
+	next_generation();
+	begin();
+	fill(&memory);
+	end("rewrite", memory.pages);
+	begin();
+	put_memory(&memory);
+	end("free", memory.pages);
+}
+
+#define NR_CHILDREN	4
+
+static void wait_for_children(int nr)
+{
+	int status;
+
+	while (nr--) {
+		if (wait(&status) < 0 || status) {
+			fprintf(stderr, "bench: a child failed\n");
+			exit(1);
+		}
+	}
+}
+
+/* Every fourth access is a write, which changes nothing that is checked. */
+static void access_at_random(struct memory *memory, uint64_t seed, size_t accesses)
+{
+	size_t i, n;
+	uint64_t start;
+
+	for (i = 0; i < accesses; i++) {
+		n = mix(seed + i) % memory->pages;
+		start = now();
+		if (i & 3)
+			touch_read(page_at(memory, n));
+		else
+			touch_write(page_at(memory, n) + 1, i);
+		took(now() - start);
+		check_page(page_at(memory, n), n);
+	}
+}
+
+/* Each child has its own memory; the size is that of all. */
+void run_random(size_t mib, const char *options)
+{
+	size_t accesses = mib * 256 / NR_CHILDREN / 2;
+	int ready[2], go[2], i;
+	char byte = 0;
+
+	if (pipe(ready) || pipe(go))
+		die("pipe");
+	fflush(stdout);
+	for (i = 0; i < NR_CHILDREN; i++) {
+		if (!fork()) {
+			struct memory memory = get(mib / NR_CHILDREN, options);
+
+			fill(&memory);
+			if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
+				_exit(1);
+			access_at_random(&memory, (uint64_t)i << 32, accesses);
+			_exit(0);
+		}
+	}
+	for (i = 0; i < NR_CHILDREN; i++)
+		if (read(ready[0], &byte, 1) != 1)
+			die("read");
+	begin();
+	for (i = 0; i < NR_CHILDREN; i++)
+		if (write(go[1], &byte, 1) != 1)
+			die("write");
+	wait_for_children(NR_CHILDREN);
+	end("random", accesses * NR_CHILDREN);
+}
+
+#define NR_FORKS	8
+
+/* Children that inherit swapped pages, read some, change some, and end. */
+void run_forks(size_t mib, const char *options)
+{
+	struct memory memory = get(mib, options);
+	size_t n;
+	int i;
+
+	fill(&memory);
+	page_out(&memory);
+	fflush(stdout);
+	begin();
+	for (i = 0; i < NR_FORKS; i++) {
+		if (!fork()) {
+			for (n = i; n < memory.pages; n += 16) {
+				check_page(page_at(&memory, n), n);
+				if (n & 16)
+					page_at(&memory, n)[1] = i;
+			}
+			_exit(0);
+		}
+		wait_for_children(1);
+	}
+	end("forks", memory.pages / 16 * NR_FORKS);
+	put_memory(&memory);
+}
+
+#define CHUNK_MIB	16
+
+/* A process ends whose memory is all swapped out; what is left of the memory before. */
+void run_exit(size_t mib, const char *options)
+{
+	long long free_before = free_memory(), tables = meminfo("PageTables");
+	int ready[2], go[2];
+	char byte = 0;
+
+	if (pipe(ready) || pipe(go))
+		die("pipe");
+	fflush(stdout);
+	if (!fork()) {
+		struct memory memory = get(mib, options), chunk = memory;
+		size_t n;
+
+		chunk.pages = CHUNK_MIB << 8;
+		for (n = 0; n < memory.pages; n += chunk.pages) {
+			chunk.start = page_at(&memory, n);
+			fill(&chunk);
+			page_out(&chunk);
+		}
+		if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
+			_exit(1);
+		_exit(0);
+	}
+	if (read(ready[0], &byte, 1) != 1)
+		die("read");
+	report_memory(mib << 8, free_before - free_memory(),
+		      meminfo("PageTables") - tables);
+	begin();
+	if (write(go[1], &byte, 1) != 1)
+		die("write");
+	wait_for_children(1);
+	end("exit", mib << 8);
+}
+
+/*
+ * Half of the memory is hot: nine accesses of ten go there. It is filled last, so the
+ * cold half is what the kernel evicts first.
+ */
+static void access_hot_and_cold(struct memory *memory, size_t accesses)
+{
+	size_t i, n, half = memory->pages / 2;
+	uint64_t start, random;
+
+	for (i = 0; i < accesses; i++) {
+		random = mix(i + 12345);
+		n = random % half;
+		if ((random >> 32) % 10)
+			n += half;
+		start = now();
+		if (random >> 48 & 3)
+			touch_read(page_at(memory, n));
+		else
+			touch_write(page_at(memory, n) + 1, i);
+		took(now() - start);
+		check_page(page_at(memory, n), n);
+	}
+}
+
+void run_hot(size_t mib, const char *options)
+{
+	struct memory memory = get(mib, options);
+
+	begin();
+	fill(&memory);
+	end("fill", memory.pages);
+	begin();
+	access_hot_and_cold(&memory, memory.pages);
+	end("hot", memory.pages);
+	begin();
+	put_memory(&memory);
+	end("free", memory.pages);
+}
