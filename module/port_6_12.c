@@ -30,6 +30,7 @@
 
 #include "port.h"
 #include "sparse.h"
+#include "vswap_copies.h"
 #include "vswap_hooks.h"
 #include "vswap_stats.h"
 #include "vswap_symbols.h"
@@ -946,6 +947,7 @@ VSWAP_ORIGINAL(void, swap_entry_range_free, (struct swap_info_struct *, swp_entr
 VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
 VSWAP_ORIGINAL(void, swap_read_folio, (struct folio *, struct swap_iocb **))
 VSWAP_ORIGINAL(struct folio *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
+VSWAP_ORIGINAL(bool, mem_cgroup_swap_full, (struct folio *))
 
 /*
  * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
@@ -1140,6 +1142,24 @@ static struct folio *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp,
 	return folio;
 }
 
+/*
+ * Asked whether a clean folio is to give its slot back. Slots are plenty; it is the
+ * memory of the copy that counts.
+ */
+static bool hook_mem_cgroup_swap_full(struct folio *folio)
+{
+	bool full;
+
+	vswap_hook_enter();
+	full = static_call(original_mem_cgroup_swap_full)(folio);
+	if (full && folio_test_swapcache(folio) && is_ours(folio->swap) &&
+	    vswap_area_in_ram(swp_offset(folio->swap)))
+		full = !vswap_copies_pay(folio, atomic_read(&area.used),
+					 READ_ONCE(area.si->pages));
+	vswap_hook_exit();
+	return full;
+}
+
 static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(setup_swap_info),
 	VSWAP_HOOK(folio_alloc_swap),
@@ -1148,6 +1168,7 @@ static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(swap_writepage),
 	VSWAP_HOOK(swap_read_folio),
 	VSWAP_HOOK(swapin_readahead),
+	VSWAP_HOOK(mem_cgroup_swap_full),
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
@@ -1164,6 +1185,7 @@ int port_init(void)
 {
 	INIT_WORK(&area.free_original, free_original);
 	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_copies_init() ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }
 
