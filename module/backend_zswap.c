@@ -60,7 +60,7 @@ struct pool {
 	struct hlist_node cpu_node;
 	unsigned long limit;		/* pages */
 	unsigned int max_size;		/* bytes, while others could take the page */
-	unsigned int huge_size;		/* from here on, an object takes a whole page */
+	unsigned int last_max_size;	/* and when nobody else can */
 };
 
 /* Shared by all pools; the state calls stream_prepare() for every CPU that comes. */
@@ -177,27 +177,26 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 {
 	struct pool *pool = b->private;
 	unsigned int len = 2 * PAGE_SIZE;
+	const void *data, *src;
 	struct stream *stream;
-	const void *src;
 	int err;
 
 	if (zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit))
 		return -ENOSPC;
 
 	stream = stream_lock(pool);
-	src = kmap_local_page(page);
-	err = port_comp_compress(stream->comp, src, stream->buffer, &len);
-	if (!err && len <= pool->max_size) {
-		err = put_object(pool, stream->buffer, len, payload);
-	} else if (!last) {
-		err = -E2BIG;
-	} else if (!err && len < pool->huge_size) {
-		err = put_object(pool, stream->buffer, len, payload);
-	} else {
+	data = kmap_local_page(page);
+	src = stream->buffer;
+	err = port_comp_compress(stream->comp, data, stream->buffer, &len);
+	if (err || len > (last ? pool->last_max_size : pool->max_size)) {
+		src = data;
 		len = PAGE_SIZE;
-		err = put_object(pool, src, len, payload);
 	}
-	kunmap_local(src);
+	if (src == data && !last)
+		err = -E2BIG;
+	else
+		err = put_object(pool, src, len, payload);
+	kunmap_local(data);
 	stream_unlock(stream);
 
 	if (!err) {
@@ -404,7 +403,9 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	pool->max_size = PAGE_SIZE * params->page_percent / 100;
 	/* An object of PAGE_SIZE means a page that was not compressed. */
 	pool->max_size = min_t(unsigned int, pool->max_size, PAGE_SIZE - 1);
-	pool->huge_size = min_t(size_t, zs_huge_class_size(pool->zs), PAGE_SIZE);
+	/* A larger object takes a whole page, as the page itself does. */
+	pool->last_max_size = max_t(unsigned int, pool->max_size,
+				    min_t(size_t, zs_huge_class_size(pool->zs), PAGE_SIZE) - 1);
 	err = open_streams(pool);
 	if (err)
 		goto err_close;

@@ -32,6 +32,7 @@
 
 #include "port.h"
 #include "sparse.h"
+#include "vswap_copies.h"
 #include "vswap_hooks.h"
 #include "vswap_stats.h"
 #include "vswap_symbols.h"
@@ -808,6 +809,14 @@ static void forget_frontswap(u32 slot, unsigned int nr)
 		static_call(k___frontswap_invalidate_page)(area.type, slot);
 }
 
+static void set_map(u32 slot, unsigned int nr, unsigned char count)
+{
+	if (likely(nr == 1))
+		WRITE_ONCE(area.swap_map[slot], count);
+	else
+		memset(area.swap_map + slot, count, nr);
+}
+
 static struct swap_cluster_info *cluster_of(u32 slot)
 {
 	struct swap_cluster_info *clusters = area.arrays.clusters.base;
@@ -864,7 +873,7 @@ static void free_range(u32 slot, unsigned int nr)
 {
 	if (!mem_cgroup_disabled())
 		static_call(k___mem_cgroup_uncharge_swap)(swp_entry(area.type, slot), nr);
-	memset(area.swap_map + slot, 0, nr);
+	set_map(slot, nr, 0);
 	release_range(slot, nr, false);
 }
 
@@ -942,7 +951,7 @@ static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 		uncharge_area(nr, false);
 		return entry;
 	}
-	memset(area.swap_map + slot, SWAP_HAS_CACHE, nr);
+	set_map(slot, nr, SWAP_HAS_CACHE);
 	if (nr == SWAPFILE_CLUSTER)
 		set_huge(slot, true);
 	entry = swp_entry(area.type, slot);
@@ -968,6 +977,7 @@ VSWAP_ORIGINAL(void, swap_range_free, (struct swap_info_struct *, unsigned long,
 VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
 VSWAP_ORIGINAL(int, swap_readpage, (struct page *, bool, struct swap_iocb **))
 VSWAP_ORIGINAL(struct page *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
+VSWAP_ORIGINAL(bool, mem_cgroup_swap_full, (struct folio *))
 
 /*
  * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
@@ -1076,6 +1086,17 @@ static void hook_swap_range_free(struct swap_info_struct *si, unsigned long offs
 }
 
 /*
+ * Has the folio no user any more? Where its first page has one, and so most often, a
+ * look without the lock says it: if that one goes just now, a write was in vain.
+ */
+static bool free_unused(struct folio *folio)
+{
+	u8 count = READ_ONCE(area.swap_map[swp_offset(port_folio_entry(folio))]);
+
+	return !(count & ~SWAP_HAS_CACHE) && static_call(k_folio_free_swap)(folio);
+}
+
+/*
  * Always 0: shmem takes no notice of what swap_writepage() returns, and would leave
  * the folio locked after AOP_WRITEPAGE_ACTIVATE.
  */
@@ -1083,7 +1104,7 @@ static int write_folio(struct folio *folio, struct writeback_control *wbc)
 {
 	u32 slot = swp_offset(port_folio_entry(folio));
 
-	if (!static_call(k_folio_free_swap)(folio)) {
+	if (!free_unused(folio)) {
 		forget_frontswap(slot, folio_nr_pages(folio));
 		if (!vswap_area_out(slot, folio, wbc_to_write_flags(wbc)))
 			return 0;
@@ -1182,6 +1203,25 @@ static struct page *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp, struct v
 	return page;
 }
 
+/*
+ * Asked whether a clean folio is to give its slot back. Slots are plenty; it is the
+ * memory of the copy that counts.
+ */
+static bool hook_mem_cgroup_swap_full(struct folio *folio)
+{
+	swp_entry_t entry = port_folio_entry(folio);
+	bool full;
+
+	vswap_hook_enter();
+	full = static_call(original_mem_cgroup_swap_full)(folio);
+	if (full && folio_test_swapcache(folio) && is_ours(entry) &&
+	    vswap_area_in_ram(swp_offset(entry)))
+		full = !vswap_copies_pay(folio, atomic_read(&area.used),
+					 READ_ONCE(area.si->pages));
+	vswap_hook_exit();
+	return full;
+}
+
 static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(setup_swap_info),
 	VSWAP_HOOK(add_to_avail_list),
@@ -1191,6 +1231,7 @@ static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(swap_writepage),
 	VSWAP_HOOK(swap_readpage),
 	VSWAP_HOOK(swapin_readahead),
+	VSWAP_HOOK(mem_cgroup_swap_full),
 };
 
 VSWAP_REDIRECT(redirect, ftrace_instruction_pointer_set)
@@ -1207,6 +1248,7 @@ int port_init(void)
 {
 	INIT_WORK(&area.free_original, free_original);
 	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_copies_init() ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }
 

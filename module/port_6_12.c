@@ -30,6 +30,7 @@
 
 #include "port.h"
 #include "sparse.h"
+#include "vswap_copies.h"
 #include "vswap_hooks.h"
 #include "vswap_stats.h"
 #include "vswap_symbols.h"
@@ -822,27 +823,41 @@ static void forget_zswap(u32 slot, unsigned int nr)
 		static_call(k_zswap_invalidate)(swp_entry(area.type, slot++));
 }
 
+/* The first of some slots whose page the original swap_writepage() found zero, or @end. */
+static u32 next_zero_page(u32 slot, u32 end)
+{
+	const unsigned long *zeromap = area.arrays.zeromap.base;
+
+	if (likely(end - slot == 1))
+		return test_bit(slot, zeromap) ? slot : end;
+	return find_next_bit(zeromap, end, slot);
+}
+
 static void forget_zeromap(u32 slot, unsigned int nr)
 {
-	unsigned long *zeromap = area.arrays.zeromap.base;
 	u32 end = slot + nr;
 
-	for (slot = find_next_bit(zeromap, end, slot); slot < end;
-	     slot = find_next_bit(zeromap, end, slot + 1))
-		clear_bit(slot, zeromap);
+	for (slot = next_zero_page(slot, end); slot < end; slot = next_zero_page(slot + 1, end))
+		clear_bit(slot, area.arrays.zeromap.base);
 }
 
 /* The original swap_writepage() found these pages zero: then so they are. */
 static void take_over_zeromap(u32 slot, unsigned int nr)
 {
-	unsigned long *zeromap = area.arrays.zeromap.base;
 	u32 end = slot + nr;
 
-	for (slot = find_next_bit(zeromap, end, slot); slot < end;
-	     slot = find_next_bit(zeromap, end, slot + 1)) {
+	for (slot = next_zero_page(slot, end); slot < end; slot = next_zero_page(slot + 1, end)) {
 		vswap_area_set_zero(slot);
-		clear_bit(slot, zeromap);
+		clear_bit(slot, area.arrays.zeromap.base);
 	}
+}
+
+static void set_map(u32 slot, unsigned int nr, unsigned char count)
+{
+	if (likely(nr == 1))
+		WRITE_ONCE(area.swap_map[slot], count);
+	else
+		memset(area.swap_map + slot, count, nr);
 }
 
 /*
@@ -858,7 +873,7 @@ static void free_range(u32 slot, unsigned int nr, bool locked)
 	if (!mem_cgroup_disabled())
 		static_call(k___mem_cgroup_uncharge_swap)(entry, nr);
 	static_call(k_clear_shadow_from_swap_cache)(area.type, slot, slot + nr - 1);
-	memset(area.swap_map + slot, 0, nr);
+	set_map(slot, nr, 0);
 	vswap_area_free(slot, nr);
 	uncharge_area(nr, locked);
 }
@@ -924,7 +939,7 @@ static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 		uncharge_area(nr, false);
 		return entry;
 	}
-	memset(area.swap_map + slot, SWAP_HAS_CACHE, nr);
+	set_map(slot, nr, SWAP_HAS_CACHE);
 	entry = swp_entry(area.type, slot);
 	if (!mem_cgroup_disabled() &&
 	    static_call(k___mem_cgroup_try_charge_swap)(folio, entry)) {
@@ -946,6 +961,7 @@ VSWAP_ORIGINAL(void, swap_entry_range_free, (struct swap_info_struct *, swp_entr
 VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
 VSWAP_ORIGINAL(void, swap_read_folio, (struct folio *, struct swap_iocb **))
 VSWAP_ORIGINAL(struct folio *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
+VSWAP_ORIGINAL(bool, mem_cgroup_swap_full, (struct folio *))
 
 /*
  * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
@@ -1029,13 +1045,24 @@ static void hook_swap_entry_range_free(struct swap_info_struct *si, swp_entry_t 
 	vswap_hook_exit();
 }
 
+/*
+ * Has the folio no user any more? Where its first page has one, and so most often, a
+ * look without the lock says it: if that one goes just now, a write was in vain.
+ */
+static bool free_unused(struct folio *folio)
+{
+	u8 count = READ_ONCE(area.swap_map[swp_offset(folio->swap)]);
+
+	return !(count & ~SWAP_HAS_CACHE) && static_call(k_folio_free_swap)(folio);
+}
+
 static int write_folio(struct folio *folio, struct writeback_control *wbc)
 {
 	u32 slot = swp_offset(folio->swap);
 	unsigned int nr = folio_nr_pages(folio);
 	int err;
 
-	if (static_call(k_folio_free_swap)(folio)) {
+	if (free_unused(folio)) {
 		folio_unlock(folio);
 		return 0;
 	}
@@ -1140,6 +1167,24 @@ static struct folio *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp,
 	return folio;
 }
 
+/*
+ * Asked whether a clean folio is to give its slot back. Slots are plenty; it is the
+ * memory of the copy that counts.
+ */
+static bool hook_mem_cgroup_swap_full(struct folio *folio)
+{
+	bool full;
+
+	vswap_hook_enter();
+	full = static_call(original_mem_cgroup_swap_full)(folio);
+	if (full && folio_test_swapcache(folio) && is_ours(folio->swap) &&
+	    vswap_area_in_ram(swp_offset(folio->swap)))
+		full = !vswap_copies_pay(folio, atomic_read(&area.used),
+					 READ_ONCE(area.si->pages));
+	vswap_hook_exit();
+	return full;
+}
+
 static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(setup_swap_info),
 	VSWAP_HOOK(folio_alloc_swap),
@@ -1148,6 +1193,7 @@ static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(swap_writepage),
 	VSWAP_HOOK(swap_read_folio),
 	VSWAP_HOOK(swapin_readahead),
+	VSWAP_HOOK(mem_cgroup_swap_full),
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
@@ -1164,6 +1210,7 @@ int port_init(void)
 {
 	INIT_WORK(&area.free_original, free_original);
 	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_copies_init() ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }
 

@@ -6,10 +6,11 @@
  * The kernel keeps counts, cgroups and the swap cache in tables that come and go with
  * a cluster, and its own allocator hands out the slots. So only the array of clusters
  * has to grow, and of ours there is a word for each slot that was written. Pages come
- * and go by the area's swap_ops, a slot's end by swap_slot_free_notify. One hook, on
- * zswap_swapon(): the place in swapon(2) where the area is complete and not yet seen
- * by anybody. If a tracer keeps that from running, the area stays an ordinary one
- * without a usable page.
+ * and go by the area's swap_ops, a slot's end by swap_slot_free_notify. Two hooks: on
+ * zswap_swapon(), the place in swapon(2) where the area is complete and not yet seen
+ * by anybody; if a tracer keeps that from running, the area stays an ordinary one
+ * without a usable page. And on mem_cgroup_swap_full(), which only decides whether a
+ * page that was read back keeps its copy.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -28,6 +29,7 @@
 
 #include "port.h"
 #include "sparse.h"
+#include "vswap_copies.h"
 #include "vswap_hooks.h"
 #include "vswap_symbols.h"
 
@@ -712,9 +714,10 @@ static const struct swap_ops swap_ops = {
 	.submit_read = submit_read,
 };
 
-/* ---- The hook ---- */
+/* ---- Hooks ---- */
 
 VSWAP_ORIGINAL(int, zswap_swapon, (int, unsigned long))
+VSWAP_ORIGINAL(bool, mem_cgroup_swap_full, (struct folio *))
 
 /* swapon(2) has set up the area, and nobody else sees it yet. */
 static int hook_zswap_swapon(int type, unsigned long nr_pages)
@@ -735,8 +738,35 @@ static int hook_zswap_swapon(int type, unsigned long nr_pages)
 	return err;
 }
 
+/* The type alone doesn't say so: another area may have got the number after swapoff. */
+static bool is_ours(swp_entry_t entry)
+{
+	struct swap_cluster_info *clusters = READ_ONCE(area.clusters);
+
+	return clusters && swp_type(entry) == READ_ONCE(area.type) &&
+	       READ_ONCE(area.si->cluster_info) == clusters;
+}
+
+/*
+ * Asked whether a clean folio is to give its slot back. Slots are plenty; it is the
+ * memory of the copy that counts.
+ */
+static bool hook_mem_cgroup_swap_full(struct folio *folio)
+{
+	bool full;
+
+	vswap_hook_enter();
+	full = static_call(original_mem_cgroup_swap_full)(folio);
+	if (full && folio_test_swapcache(folio) && is_ours(folio->swap) &&
+	    vswap_area_in_ram(swp_offset(folio->swap)))
+		full = !vswap_copies_pay(folio, inuse(), READ_ONCE(area.si->pages));
+	vswap_hook_exit();
+	return full;
+}
+
 static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(zswap_swapon),
+	VSWAP_HOOK(mem_cgroup_swap_full),
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
@@ -755,6 +785,7 @@ int port_init(void)
 	INIT_WORK(&area.free_original, free_original);
 	INIT_DEFERRABLE_WORK(&area.watch, watch);
 	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_copies_init() ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }
 

@@ -163,6 +163,39 @@ static void cluster_close(struct slots *s, struct slot_cluster *c, unsigned int 
 	spin_unlock_irqrestore(&c->lock, flags);
 }
 
+/* The bitmap functions for runs cost several times those for a bit; most runs are one. */
+
+static unsigned long find_run(const struct slot_cluster *c, unsigned int from, unsigned int nr)
+{
+	if (nr == 1)
+		return find_next_zero_bit(c->map, SLOTS_PER_CLUSTER, from);
+	return bitmap_find_next_zero_area((unsigned long *)c->map, SLOTS_PER_CLUSTER, from, nr,
+					  nr - 1);
+}
+
+static void mark_used(struct slot_cluster *c, unsigned int idx, unsigned int nr)
+{
+	if (nr == 1)
+		__set_bit(idx, c->map);
+	else
+		bitmap_set(c->map, idx, nr);
+}
+
+static void mark_free(struct slot_cluster *c, unsigned int idx, unsigned int nr)
+{
+	if (nr == 1)
+		__clear_bit(idx, c->map);
+	else
+		bitmap_clear(c->map, idx, nr);
+}
+
+static bool all_used(const struct slot_cluster *c, unsigned int idx, unsigned int nr)
+{
+	if (nr == 1)
+		return test_bit(idx, c->map);
+	return find_next_zero_bit(c->map, idx + nr, idx) >= idx + nr;
+}
+
 /*
  * Take a run of slots from an open cluster, whatever its order. The caller holds
  * its lock. Returns the first slot or -ENOSPC.
@@ -174,13 +207,13 @@ static s64 cluster_take(struct slots *s, struct slot_cluster *c, unsigned int or
 
 	if (c->used + nr > SLOTS_PER_CLUSTER)
 		return -ENOSPC;
-	idx = bitmap_find_next_zero_area(c->map, SLOTS_PER_CLUSTER, c->next, nr, nr - 1);
+	idx = find_run(c, c->next, nr);
 	if (idx >= SLOTS_PER_CLUSTER && c->next)
-		idx = bitmap_find_next_zero_area(c->map, SLOTS_PER_CLUSTER, 0, nr, nr - 1);
+		idx = find_run(c, 0, nr);
 	if (idx >= SLOTS_PER_CLUSTER)
 		return -ENOSPC;
 
-	bitmap_set(c->map, idx, nr);
+	mark_used(c, idx, nr);
 	WRITE_ONCE(c->used, c->used + nr);
 	c->next = (idx + nr) % SLOTS_PER_CLUSTER;
 	for (i = idx; i < idx + nr; i++)
@@ -464,20 +497,20 @@ int slots_take(struct slots *s, u32 slot, unsigned int nr)
 /* Take slots out of use; the caller holds the cluster's lock. Returns 0 or -EINVAL. */
 static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigned int nr)
 {
-	enum rank before = rank_of(c->used);
+	unsigned int before = c->used;
 	u32 i;
 
-	if (find_next_zero_bit(c->map, idx + nr, idx) < idx + nr)
+	if (!all_used(c, idx, nr))
 		return -EINVAL;
 	for (i = idx; i < idx + nr; i++)
 		WRITE_ONCE(c->table[i], 0);
-	bitmap_clear(c->map, idx, nr);
-	WRITE_ONCE(c->used, c->used - nr);
+	mark_free(c, idx, nr);
+	WRITE_ONCE(c->used, before - nr);
 
 	/* Open clusters stay open, even empty ones: the CPU will want one soon. */
 	if (c->state == CLUSTER_OPEN || (c->state == CLUSTER_TAKEN && c->used))
 		return 0;
-	if (rank_of(c->used) != before)
+	if (rank_of(c->used) != rank_of(before))
 		cluster_settle(s, c);
 	return 0;
 }
