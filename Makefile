@@ -6,7 +6,7 @@
 KERNEL	?= 6.12
 # What the tests run on; the longest ones are shorter on all but the first.
 KERNELS	?= 6.12 6.1 7
-PERCENT	?= 60
+PERCENT	?= 40
 OUT	:= $(CURDIR)/build
 
 
