@@ -486,9 +486,8 @@ static int swapfile_open(struct vswap_backend *b, const struct vswap_backend_par
 	int err = -ENOMEM;
 
 	b->private = sf;
-	if (sf && header) {
+	if (sf && header)
 		err = open_area(b, sf, params, header);
-	}
 	free_page((unsigned long)header);
 	if (err) {
 		if (err == -ENOMEM)
