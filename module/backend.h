@@ -83,6 +83,7 @@ static inline void vswap_io_put(struct vswap_io *io, int error)
  * @pool_bytes: the same in bytes, before both, or 0
  * @page_percent: largest compressed page a pool takes while others could, in
  *	percent of a page
+ * @encrypt: nothing readable goes to a disk
  */
 struct vswap_backend_params {
 	char *path;
@@ -92,6 +93,7 @@ struct vswap_backend_params {
 	unsigned int pool_mb;
 	u64 pool_bytes;
 	unsigned int page_percent;
+	bool encrypt;
 };
 
 /* Counters every backend has, per CPU. */

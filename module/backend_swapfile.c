@@ -5,6 +5,10 @@
  * It is checked as swapon(2) and swapon(8) check it. A file's blocks are mapped
  * when it is opened, so that data goes by bio straight to the device and no file
  * system is entered in reclaim. Payload of a stored page: its page in the file.
+ *
+ * Encrypted, pages go out by way of bounce pages, since a folio being written can still be
+ * read by its users; they come in where they belong, and are decrypted there before anybody
+ * is told. Both take a process: what an interrupt says of a read goes to a worker.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -14,14 +18,17 @@
 #include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/sysfs.h>
 #include <linux/uio.h>
+#include <linux/workqueue.h>
 
 #include "backend.h"
+#include "crypt.h"
 #include "extents.h"
 #include "filemap.h"
 #include "port.h"
@@ -36,6 +43,10 @@
 /* Transfers that can always be under way, whatever memory is left. */
 #define MIN_BIOS	64
 
+/* Encrypted pages that can always be under way, and how many go in one bio. */
+#define MIN_BOUNCES	64
+#define MAX_BOUNCES	16
+
 /**
  * struct swapfile - an open swap file or partition
  * @file: the file or device
@@ -46,6 +57,9 @@
  * @slots: which pages are in use
  * @nr_pages: pages of the area, by its header and by what is mapped
  * @bios: bios for @bdev
+ * @crypt: the key for its pages; NULL: they aren't encrypted
+ * @bounces: for pages on their way out, encrypted
+ * @decryption: for works of pages that have been read
  * @claimed: S_SWAPFILE is set by us
  * @activated: ->swap_activate has been called
  */
@@ -58,6 +72,9 @@ struct swapfile {
 	struct filemap slots;
 	u32 nr_pages;
 	struct bio_set bios;
+	struct crypt *crypt;
+	mempool_t bounces;
+	struct workqueue_struct *decryption;
 	bool claimed;
 	bool activated;
 };
@@ -120,6 +137,7 @@ struct transfer {
 	struct vswap_io *io;
 	u32 place;
 	unsigned int nr;
+	struct work_struct decryption;
 	struct bio bio;
 };
 
@@ -142,14 +160,54 @@ static void count_error(struct transfer *t, int error)
 	vswap_backend_error(t->backend);
 }
 
+static void free_bounces(struct swapfile *sf, struct page **pages, unsigned int nr)
+{
+	while (nr)
+		mempool_free(pages[--nr], &sf->bounces);
+}
+
+/* Each is a vector of its own: nothing has merged them. */
+static void free_bounces_of(struct transfer *t)
+{
+	struct swapfile *sf = t->backend->private;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		mempool_free(t->bio.bi_io_vec[i].bv_page, &sf->bounces);
+}
+
+static void decrypt_transfer(struct work_struct *work)
+{
+	struct transfer *t = container_of(work, struct transfer, decryption);
+	struct swapfile *sf = t->backend->private;
+	struct vswap_io *io = t->io;
+	int error = crypt_decrypt(sf->crypt, bio_first_page_all(&t->bio), t->nr, t->place);
+
+	if (unlikely(error)) {
+		vswap_backend_count(t->backend, BACKEND_READ_ERRORS, t->nr);
+		pr_alert_ratelimited("%s: error %d decrypting page %u\n", t->backend->name,
+				     error, t->place);
+	}
+	bio_put(&t->bio);
+	vswap_io_put(io, error);
+}
+
 static void transfer_done(struct bio *bio)
 {
 	struct transfer *t = container_of(bio, struct transfer, bio);
+	struct swapfile *sf = t->backend->private;
 	struct vswap_io *io = t->io;
 	int error = blk_status_to_errno(bio->bi_status);
 
 	if (unlikely(error))
 		count_error(t, error);
+	if (sf->crypt && op_is_write(bio_op(bio))) {
+		free_bounces_of(t);
+	} else if (sf->crypt && !error) {
+		INIT_WORK(&t->decryption, decrypt_transfer);
+		queue_work(sf->decryption, &t->decryption);
+		return;
+	}
 	bio_put(bio);
 	vswap_io_put(io, error);
 }
@@ -164,6 +222,87 @@ static u64 lookup(struct swapfile *sf, u32 place, u32 *run)
 	return block;
 }
 
+/* A transfer of @nr pages that lie side by side on the disk, still without them. */
+static struct bio *new_bio(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
+			   u32 place, unsigned int nr, u64 block, unsigned short nr_vecs)
+{
+	struct swapfile *sf = b->private;
+	struct bio *bio = bio_alloc_bioset(sf->bdev, nr_vecs, opf, GFP_NOIO, &sf->bios);
+	struct transfer *t = container_of(bio, struct transfer, bio);
+
+	bio->bi_iter.bi_sector = block << (PAGE_SHIFT - SECTOR_SHIFT);
+	bio->bi_end_io = transfer_done;
+	t->backend = b;
+	t->io = io;
+	t->place = place;
+	t->nr = nr;
+	vswap_io_get(io);
+	return bio;
+}
+
+static void submit_plain(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
+			 struct page *page, unsigned int nr, u32 place, u64 block)
+{
+	struct bio *bio = new_bio(b, io, opf, place, nr, block, 1);
+
+	__bio_add_page(bio, page, nr << PAGE_SHIFT, 0);
+	submit_bio(bio);
+}
+
+/*
+ * Waits for the first one only: others may wait for those that this task would hold
+ * meanwhile. Returns how many there are, at least one.
+ */
+static unsigned int get_bounces(struct swapfile *sf, struct page **pages, unsigned int nr)
+{
+	unsigned int i;
+
+	pages[0] = mempool_alloc(&sf->bounces, GFP_NOIO);
+	for (i = 1; i < min_t(unsigned int, nr, MAX_BOUNCES); i++) {
+		pages[i] = mempool_alloc(&sf->bounces, GFP_NOWAIT | __GFP_NOWARN);
+		if (!pages[i])
+			break;
+	}
+	return i;
+}
+
+static void encryption_failed(struct vswap_backend *b, struct vswap_io *io, unsigned int nr,
+			      u32 place, int error)
+{
+	vswap_backend_count(b, BACKEND_WRITE_ERRORS, nr);
+	pr_alert_ratelimited("%s: error %d encrypting page %u\n", b->name, error, place);
+	vswap_io_get(io);
+	vswap_io_put(io, error);
+}
+
+/*
+ * Write as many of @nr pages as there are bounce pages for. Whoever waits for a bio has
+ * bounce pages, but nobody with a bio waits for bounce pages. Returns how many.
+ */
+static unsigned int submit_encrypted(struct vswap_backend *b, struct vswap_io *io,
+				     blk_opf_t opf, struct page *page, unsigned int nr,
+				     u32 place, u64 block)
+{
+	struct swapfile *sf = b->private;
+	struct page *bounces[MAX_BOUNCES];
+	struct bio *bio;
+	unsigned int i;
+	int err;
+
+	nr = get_bounces(sf, bounces, nr);
+	err = crypt_encrypt(sf->crypt, bounces, page, nr, place);
+	if (unlikely(err)) {
+		free_bounces(sf, bounces, nr);
+		encryption_failed(b, io, nr, place, err);
+		return nr;
+	}
+	bio = new_bio(b, io, opf, place, nr, block, nr);
+	for (i = 0; i < nr; i++)
+		__bio_add_page(bio, bounces[i], PAGE_SIZE, 0);
+	submit_bio(bio);
+	return nr;
+}
+
 static void swapfile_submit(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
 			    struct page *page, unsigned int nr, u64 payload)
 {
@@ -172,24 +311,14 @@ static void swapfile_submit(struct vswap_backend *b, struct vswap_io *io, blk_op
 	if (!op_is_write(opf))
 		vswap_backend_count(b, BACKEND_PAGES_IN, nr);
 	while (nr) {
-		struct transfer *t;
-		struct bio *bio;
-		u64 block;
 		u32 run;
+		u64 block = lookup(sf, payload, &run);
 
-		block = lookup(sf, payload, &run);
 		run = min(run, nr);
-		bio = bio_alloc_bioset(sf->bdev, 1, opf, GFP_NOIO, &sf->bios);
-		bio->bi_iter.bi_sector = block << (PAGE_SHIFT - SECTOR_SHIFT);
-		bio->bi_end_io = transfer_done;
-		__bio_add_page(bio, page, run << PAGE_SHIFT, 0);
-		t = container_of(bio, struct transfer, bio);
-		t->backend = b;
-		t->io = io;
-		t->place = payload;
-		t->nr = run;
-		vswap_io_get(io);
-		submit_bio(bio);
+		if (sf->crypt && op_is_write(opf))
+			run = submit_encrypted(b, io, opf, page, run, payload, block);
+		else
+			submit_plain(b, io, opf, page, run, payload, block);
 		page += run;
 		payload += run;
 		nr -= run;
@@ -430,6 +559,33 @@ static int mark_bad_pages(struct vswap_backend *b, struct swapfile *sf,
 	return err;
 }
 
+/* Works that have told of their last page may still be there. */
+static void close_crypt(struct swapfile *sf)
+{
+	if (sf->decryption)
+		destroy_workqueue(sf->decryption);
+	mempool_exit(&sf->bounces);
+	crypt_free(sf->crypt);
+}
+
+static int open_crypt(struct vswap_backend *b, struct swapfile *sf)
+{
+	struct crypt *crypt = crypt_new();
+
+	if (IS_ERR(crypt)) {
+		if (crypt != ERR_PTR(-ENOMEM))
+			pr_err("%s: can't encrypt, this kernel gives no %s (%ld)\n", b->name,
+			       CRYPT_CIPHER, PTR_ERR(crypt));
+		return PTR_ERR(crypt);
+	}
+	sf->crypt = crypt;
+	sf->decryption = alloc_workqueue("vswap_decrypt_%s",
+					 WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0, b->name);
+	if (!sf->decryption)
+		return -ENOMEM;
+	return mempool_init_page_pool(&sf->bounces, MIN_BOUNCES, 0);
+}
+
 static void swapfile_close(struct vswap_backend *b)
 {
 	struct swapfile *sf = b->private;
@@ -439,6 +595,7 @@ static void swapfile_close(struct vswap_backend *b)
 	if (sf->slots.chunks)
 		filemap_exit(&sf->slots);
 	free_extents(rcu_dereference_protected(sf->extents, 1));
+	close_crypt(sf);
 	bioset_exit(&sf->bios);
 	if (sf->file) {
 		struct address_space *mapping = sf->file->f_mapping;
@@ -462,9 +619,10 @@ static void swapfile_close(struct vswap_backend *b)
 static int open_area(struct vswap_backend *b, struct swapfile *sf,
 		     const struct vswap_backend_params *params, union swap_header *header)
 {
-	int err;
+	int err = params->encrypt ? open_crypt(b, sf) : 0;
 
-	err = open_path(b, sf, params->path, params->file);
+	if (!err)
+		err = open_path(b, sf, params->path, params->file);
 	if (!err)
 		err = read_header(b, sf, header);
 	if (!err)
@@ -644,7 +802,8 @@ static u64 swapfile_memory(struct vswap_backend *b)
 	return (u64)READ_ONCE(sf->slots.nr_held) *
 		(PAGE_SIZE + sizeof(struct filemap_chunk)) +
 	       (u64)READ_ONCE(sf->slots.nr_chunks) * sizeof(struct filemap_chunk *) +
-	       room * sizeof(struct extent);
+	       room * sizeof(struct extent) +
+	       (sf->crypt ? MIN_BOUNCES * PAGE_SIZE + crypt_memory(sf->crypt) : 0);
 }
 
 static ssize_t show_path(struct vswap_backend *b, char *buf)
@@ -680,6 +839,13 @@ static ssize_t show_extents(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%u\n", nr);
 }
 
+static ssize_t show_encrypted(struct vswap_backend *b, char *buf)
+{
+	struct swapfile *sf = b->private;
+
+	return sysfs_emit(buf, "%d\n", !!sf->crypt);
+}
+
 static ssize_t show_read_errors(struct vswap_backend *b, char *buf)
 {
 	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_READ_ERRORS));
@@ -695,6 +861,7 @@ static const struct vswap_backend_attr swapfile_attrs[] = {
 	{ "size_pages", show_size_pages },
 	{ "bad_pages", show_bad_pages },
 	{ "extents", show_extents },
+	{ "encrypted", show_encrypted },
 	{ "read_errors", show_read_errors },
 	{ "write_errors", show_write_errors },
 	{}

@@ -38,6 +38,8 @@ static struct vswap_backend_params backend_params = {
 
 module_param_named(ssd, backend_params.path, charp, 0444);
 MODULE_PARM_DESC(ssd, "swap file or partition behind the backend ssd");
+module_param_named(encrypt, backend_params.encrypt, bool, 0444);
+MODULE_PARM_DESC(encrypt, "encrypt what goes to swap files, by a key that goes with the module (0)");
 module_param_named(zswap_compressor, backend_params.compressor, charp, 0444);
 MODULE_PARM_DESC(zswap_compressor, "compressor of the pool: lz4, lzo-rle, zstd, ...");
 module_param_named(zswap_max_pool_percent, backend_params.pool_percent, uint, 0444);
@@ -91,6 +93,7 @@ VSWAP_NEEDS("config THP_SWAP");
 VSWAP_NEEDS("config MEMCG");
 VSWAP_NEEDS("config TASK_DELAY_ACCT");
 VSWAP_NEEDS("config CRYPTO");
+VSWAP_NEEDS("config CRYPTO_SKCIPHER");
 VSWAP_NEEDS("config LIVEPATCH");
 VSWAP_NEEDS("config KALLSYMS_ALL");
 VSWAP_NEEDS("config KPROBES");
