@@ -4,7 +4,7 @@
 # What is built goes to build/.
 
 KERNEL	?= 6.12
-# What the tests run on; the longest ones are shorter on all but the first.
+# What the tests run on; the longest ones are shorter on all but the first, some are left out.
 KERNELS	?= 6.12 6.1 7
 PERCENT	?= 40
 OUT	:= $(CURDIR)/build
@@ -27,6 +27,7 @@ help:
 	@echo 'make check-dkms        dkms add, build, remove for each kernel'
 	@echo 'make check-deb         the Debian packages'
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
+	@echo 'make check-long        what make check cuts short: backends at random for 15 minutes'
 	@echo 'make check-boot        the packages in a Debian that boots, swaps and reboots'
 	@echo 'make check-smoke       a little on the kernel of check-debug, if it is built'
 	@echo 'make bench             what it costs beside zram, zswap, plain swap (an hour)'
@@ -68,7 +69,7 @@ demo: all
 check: all
 	@tests/check
 
-check-full: check check-boot check-debug
+check-full: check check-boot check-long check-debug
 
 .PHONY: check-static check-unit check-tools check-lab check-dkms check-deb check-scenarios
 check-static: module
@@ -94,9 +95,18 @@ check-deb: packages
 check-scenarios: all
 	@for kernel in $(KERNELS); do \
 		tests/lib/build-module $$kernel && \
-		tests/scenarios/run -k $$kernel -p $${percent:-100} $(SCENARIO) || failed=1; \
-		percent=$(PERCENT); \
+		tests/scenarios/run -k $$kernel $$less $(SCENARIO) || failed=1; \
+		less='-q -p $(PERCENT)'; \
 	done; [ -z "$$failed" ]
+
+# What make check leaves out or cuts short.
+.PHONY: check-long
+check-long: all
+	@for kernel in $(KERNELS); do \
+		tests/lib/build-module $$kernel && \
+		tests/scenarios/run -k $$kernel -j 1 -s 900 churn && \
+		tests/scenarios/run -k $$kernel checksum copies encrypt || exit; \
+	done
 
 .PHONY: check-boot check-smoke
 check-boot: packages workload
@@ -127,7 +137,8 @@ check-debug: packages tools workload
 	@tests/vm/debug-kernel $(KERNEL)
 	@tests/lib/build-module $(KERNEL)-debug
 	@tests/scenarios/run -k $(KERNEL)-debug -j 1 \
-		$(or $(SCENARIO),smoke folios missed-hooks io-errors cgroup swapoff-load ssd-file writeback)
+		$(or $(SCENARIO),smoke folios missed-hooks io-errors cgroup swapoff-load ssd-file writeback \
+			tiers encrypt checksum)
 
 .PHONY: clean
 clean:
