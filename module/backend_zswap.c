@@ -268,13 +268,13 @@ static unsigned int pool_fullness(struct vswap_backend *b)
 	return zs_get_total_pages(pool->zs) * 100 / READ_ONCE(pool->limit);
 }
 
-static bool is_good_limit(u64 pages)
+/* A limit that was given at run time. */
+static int check_limit(u64 bytes)
 {
-	if (pages && pages <= totalram_pages())
-		return true;
-	pr_err("a pool of %llu MiB: must be more than none, and no more than the memory\n",
-	       pages >> (20 - PAGE_SHIFT));
-	return false;
+	if (bytes >= PAGE_SIZE && bytes >> PAGE_SHIFT <= totalram_pages())
+		return 0;
+	pr_err("a pool of %llu bytes: less than a page, or more than the machine's memory\n", bytes);
+	return -EINVAL;
 }
 
 /* Pages above a lower limit stay until they are freed or written back. */
@@ -282,7 +282,7 @@ static int pool_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 {
 	struct pool *pool = b->private;
 
-	if (file || !is_good_limit(bytes >> PAGE_SHIFT))
+	if (file || check_limit(bytes))
 		return -EINVAL;
 	WRITE_ONCE(pool->limit, bytes >> PAGE_SHIFT);
 	return 0;
@@ -358,8 +358,13 @@ static int check_params(const struct vswap_backend_params *params)
 		pr_err("zswap_max_page_percent=%u: must be 1 to 100\n", params->page_percent);
 		return -EINVAL;
 	}
-	if (!is_good_limit(limit_pages(params)))
+	if (params->pool_bytes && check_limit(params->pool_bytes))
 		return -EINVAL;
+	if (limit_pages(params) > totalram_pages()) {
+		pr_err("zswap_max_pool_mb=%u: more than the machine's memory\n",
+		       params->pool_mb);
+		return -EINVAL;
+	}
 	if (!port_comp_exists(params->compressor)) {
 		pr_err("zswap_compressor=%s: this kernel has no such compressor\n",
 		       params->compressor);
