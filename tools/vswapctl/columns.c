@@ -81,6 +81,8 @@ static const struct column columns[] = {
 	  "swapfile: what is never used of it" },
 	{ "EXTENTS", NULL, BACKEND_EXTENTS, NULL, 4, RIGHT,
 	  "swapfile: contiguous pieces on the disk" },
+	{ "ENCRYPTED", NULL, BACKEND_ENCRYPTED, NULL, 4, RIGHT,
+	  "swapfile: 1 if its pages are encrypted" },
 	{ "READ-ERRORS", NULL, BACKEND_READ_ERRORS, NULL, 4, RIGHT,
 	  "swapfile: pages that could not be read" },
 	{ "WRITE-ERRORS", NULL, BACKEND_WRITE_ERRORS, NULL, 4, RIGHT,

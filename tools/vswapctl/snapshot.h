@@ -59,6 +59,7 @@
 	X(SIZE,			"size_pages",			PAGES)	\
 	X(BAD,			"bad_pages",			PAGES)	\
 	X(EXTENTS,		"extents",			COUNT)	\
+	X(ENCRYPTED,		"encrypted",			COUNT)	\
 	X(READ_ERRORS,		"read_errors",			COUNT)	\
 	X(WRITE_ERRORS,		"write_errors",			COUNT)
 
