@@ -113,6 +113,12 @@ stress() {
 	}
 }
 
+# workload SIGNAL: to all processes of the verified workload.
+workload() {
+	# shellcheck disable=SC2046
+	kill "-$1" $(pidof vswap-stress)
+}
+
 # Memory that the kernel could have kept, in KiB: slabs that can't be reclaimed,
 # vmalloc, per-CPU. Not the free objects that slab caches hoard.
 kept_memory() {
