@@ -38,6 +38,15 @@
  */
 #define POOL_GFP	(GFP_NOIO | __GFP_NOWARN | __GFP_HIGHMEM | __GFP_MOVABLE)
 
+/*
+ * Who isn't reclaim must not become it here: others' reclaim waits for the stream that it
+ * has locked, and would never make the memory free that it waits for.
+ */
+static gfp_t pool_gfp(void)
+{
+	return current->flags & PF_MEMALLOC ? POOL_GFP : POOL_GFP & ~__GFP_DIRECT_RECLAIM;
+}
+
 /* Objects the estimate of a page's size begins with, at half a page each. */
 #define ESTIMATE_PRIOR	1024
 
@@ -149,7 +158,7 @@ static bool packable(unsigned long handle)
 
 static int put_object(struct pool *pool, const void *src, unsigned int len, u64 *payload)
 {
-	unsigned long handle = port_zs_malloc(pool->zs, len, POOL_GFP);
+	unsigned long handle = port_zs_malloc(pool->zs, len, pool_gfp());
 
 	if (IS_ERR_VALUE(handle))
 		return (int)handle;

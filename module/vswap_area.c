@@ -477,6 +477,9 @@ int vswap_area_write_back(unsigned long nr)
 /* A write error has been survived before; where they go fails altogether after these. */
 #define EVACUATION_RETRIES	(2 * BACKEND_MAX_ERRORS)
 
+/* How often in a row a pool may have no memory for any page, 20 ms apart or more. */
+#define EVACUATION_PATIENCE	500
+
 /* A batch, unless swapoff(2) was faster. Returns 0 or -errno. */
 static int evacuate_batch(struct vswap_evacuation *walk)
 {
@@ -508,6 +511,45 @@ static int end_of_round(struct vswap_evacuation *walk)
 	return stuck ? -EIO : 0;
 }
 
+/*
+ * Pools take what memory is there, and don't wait for it. Reclaim some: here nobody waits for
+ * us, and no page is busy with us.
+ */
+static void reclaim_memory(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+
+	if (page)
+		__free_page(page);
+	msleep_interruptible(20);
+}
+
+/**
+ * struct patience - what an evacuation has put up with
+ * @errors: times that pages couldn't be written where they were to go
+ * @shortages: times in a row that there was no memory, and no page has gone since
+ * @left: pages there were at the last of them
+ */
+struct patience {
+	unsigned int errors;
+	unsigned int shortages;
+	unsigned long left;
+};
+
+/* Is it worth going on after @err, with @left pages? */
+static bool survive(struct patience *p, int err, unsigned long left)
+{
+	if (err == -EIO)
+		return p->errors++ < EVACUATION_RETRIES;
+	if (err != -ENOMEM)
+		return false;
+	if (left != p->left)
+		p->shortages = 0;
+	p->left = left;
+	reclaim_memory();
+	return p->shortages++ < EVACUATION_PATIENCE;
+}
+
 /**
  * vswap_area_evacuate() - move all pages of a backend to others
  * @b: a claimed backend
@@ -520,12 +562,13 @@ static int end_of_round(struct vswap_evacuation *walk)
 int vswap_area_evacuate(struct vswap_backend *b, bool force)
 {
 	struct vswap_evacuation walk = { .from = b, .force = force };
-	unsigned int errors = 0;
+	struct patience patience = {};
+	unsigned long left;
 	int err = 0;
 
-	while (!err && vswap_backend_sum(b, BACKEND_USED_PAGES)) {
+	while (!err && (left = vswap_backend_sum(b, BACKEND_USED_PAGES))) {
 		err = evacuate_batch(&walk);
-		if (err == -EIO && errors++ < EVACUATION_RETRIES)
+		if (err && survive(&patience, err, left))
 			err = 0;
 		else if (!err && !walk.place)
 			err = end_of_round(&walk);

@@ -697,14 +697,17 @@ int vswap_tier_place_elsewhere(struct page *page, u32 slot, struct vswap_backend
 	const struct order *order = current_order();
 	struct offer offer = { page, slot, from, .word = word };
 	unsigned int middle = first_of(order, from->tier);
-	int err = try_range(order, middle, order->nr, &offer);
+	int err = try_range(order, middle, order->nr, &offer), before;
 
+	if (!err)
+		return 0;
 	offer.last = true;
-	if (err)
-		err = try_range(order, 0, middle, &offer);
-	if (err)
-		err = try_range(order, middle, order->nr, &offer);
-	return err;
+	before = try_range(order, 0, middle, &offer);
+	if (!before)
+		return 0;
+	err = try_range(order, middle, order->nr, &offer);
+	/* Memory may be had later, room in files not. */
+	return err && before == -ENOMEM ? before : err;
 }
 
 /**
