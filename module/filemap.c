@@ -213,14 +213,38 @@ static struct run find_run(const struct filemap *fm, unsigned int cpu, u32 want,
 	return best;
 }
 
+/*
+ * What find_run() would find first, for one slot: the one at the cursor, most often.
+ * Within a chunk the CPU is at home, and one with memory.
+ */
+static bool take_next(struct filemap *fm, unsigned int cpu, u32 vslot, u32 *first)
+{
+	u32 slot = fm->cursor[cpu], ci = chunk_of(slot), index = chunk_index(slot);
+	struct filemap_chunk *chunk = fm->chunks[ci];
+
+	if (!index || !chunk || test_bit(index, chunk->map))
+		return false;
+	__set_bit(index, chunk->map);
+	if (++chunk->used == chunk_size(fm, ci))
+		__set_bit(ci, fm->full);
+	chunk->owner[index] = vslot;
+	WRITE_ONCE(fm->nr_used, fm->nr_used + 1);
+	fm->cursor[cpu] = slot + 1 < fm->nr_slots ? slot + 1 : 0;
+	*first = slot;
+	return true;
+}
+
 /* filemap_alloc() under the lock; -EAGAIN when it needs @memory and that is NULL. */
 static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 			u32 *first, struct filemap_chunk **memory)
 {
-	struct run run = find_run(fm, cpu, want, false);
 	struct filemap_chunk *chunk;
+	struct run run;
 	u32 i;
 
+	if (want == 1 && take_next(fm, cpu, vslot, first))
+		return 1;
+	run = find_run(fm, cpu, want, false);
 	if (!run.nr)
 		run = find_run(fm, cpu, want, true);
 	if (!run.nr)

@@ -163,10 +163,15 @@ static void cluster_close(struct slots *s, struct slot_cluster *c, unsigned int 
 	spin_unlock_irqrestore(&c->lock, flags);
 }
 
-/* The bitmap functions for runs cost several times those for a bit; most runs are one. */
+/*
+ * The bitmap functions for runs cost several times those for a bit; most runs are one,
+ * and the first slot that is looked at is free most often.
+ */
 
 static unsigned long find_run(const struct slot_cluster *c, unsigned int from, unsigned int nr)
 {
+	if (nr == 1 && !test_bit(from, c->map))
+		return from;
 	if (nr == 1)
 		return find_next_zero_bit(c->map, SLOTS_PER_CLUSTER, from);
 	return bitmap_find_next_zero_area((unsigned long *)c->map, SLOTS_PER_CLUSTER, from, nr,

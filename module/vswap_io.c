@@ -30,6 +30,7 @@
  * @end: told how it ended
  * @data: for @end
  * @entered: of a read: keeps what the words stood for
+ * @transfer: the first one; few have more
  */
 struct folio_io {
 	struct vswap_io io;
@@ -37,6 +38,7 @@ struct folio_io {
 	vswap_end_fn end;
 	void *data;
 	int entered;
+	struct vswap_transfer transfer;
 };
 
 /* Transfers that are waited for. */
@@ -138,31 +140,41 @@ static bool is_fill(u64 word)
 	return slot_tag(word) == SLOT_FILL || slot_tag(word) == SLOT_WIDE;
 }
 
-/**
- * vswap_slot_set() - give a slot a new word and forget the old one
- * @slots: the slots
- * @slot: a slot that the caller owns
- * @word: the new word; must not be one of a repeated value: slot_set_fill() is
- *	for those
- *
- * What a busy word stands for is released by the mover that made it busy.
- *
- * Context: any.
- */
-void vswap_slot_set(struct slots *slots, u32 slot, u64 word)
+/* What a busy word stands for is released by the mover that made it busy. */
+static void make_empty(u64 *ptr)
 {
-	u64 old = xchg(slot_word_ptr(slots, slot), word);
+	u64 old;
 
+	/* Nobody but the owner changes such a word: no need to look at the same time. */
+	if (READ_ONCE(*ptr) == slot_word(SLOT_EMPTY, 0))
+		return;
+	old = xchg(ptr, slot_word(SLOT_EMPTY, 0));
 	if (is_fill(old))
 		vswap_stat_add(VSWAP_FILL_PAGES, -1);
 	else if (!(old & SLOT_BUSY))
 		vswap_tier_release(old);
 }
 
-/* As vswap_slot_set(), where what the slot holds is busy with the caller, if with anyone. */
-static void take_back(struct slots *slots, u32 slot)
+/**
+ * vswap_slots_forget() - drop what slots hold
+ * @slots: the slots
+ * @slot: the first of them; all are the caller's, and SLOT_EMPTY afterwards
+ * @nr: how many, all in one cluster
+ *
+ * Context: any.
+ */
+void vswap_slots_forget(struct slots *slots, u32 slot, unsigned int nr)
 {
-	u64 old = xchg(slot_word_ptr(slots, slot), slot_word(SLOT_EMPTY, 0));
+	u64 *ptr = slot_word_ptr(slots, slot);
+
+	while (nr--)
+		make_empty(ptr++);
+}
+
+/* As make_empty(), where what the slot holds is busy with the caller, if with anyone. */
+static void take_back(u64 *ptr)
+{
+	u64 old = xchg(ptr, slot_word(SLOT_EMPTY, 0));
 
 	if (is_fill(old))
 		vswap_stat_add(VSWAP_FILL_PAGES, -1);
@@ -171,38 +183,36 @@ static void take_back(struct slots *slots, u32 slot)
 }
 
 /* A page that was busy with the caller is stored: others may move it from now on. */
-static void settle(struct slots *slots, u32 slot)
+static void settle(u64 *ptr)
 {
-	unsigned long *word = (unsigned long *)slot_word_ptr(slots, slot);
-
-	if (*word & SLOT_BUSY)
-		clear_bit(SLOT_BUSY_BIT, word);
+	if (READ_ONCE(*ptr) & SLOT_BUSY)
+		clear_bit(SLOT_BUSY_BIT, (unsigned long *)ptr);
 }
 
-static void settle_all(struct slots *slots, u32 slot, unsigned int nr)
+static void settle_all(u64 *words, unsigned int nr)
 {
 	while (nr--)
-		settle(slots, slot++);
+		settle(words++);
 }
 
-static void take_back_all(struct slots *slots, u32 slot, unsigned int nr)
+static void take_back_all(u64 *words, unsigned int nr)
 {
 	while (nr--)
-		take_back(slots, slot++);
+		take_back(words++);
 }
 
 /*
  * The word is busy with the caller until what it stands for is there: a page in a file
  * isn't before it is written. @busy: so it is wherever the page finds a place, since
- * others have to find one too.
+ * others have to find one too. @ptr: where the slot's word is.
  */
-static int place_page(struct slots *slots, u32 slot, struct page *page, bool busy)
+static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page, bool busy)
 {
 	u64 value, word;
 	int err;
 
 	/* What the slot held is outdated; its room may be just what is needed. */
-	vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
+	make_empty(ptr);
 
 	if (page_filled(page, &value) && !slot_set_fill(slots, slot, value)) {
 		vswap_stat_add(VSWAP_FILL_PAGES, 1);
@@ -216,7 +226,7 @@ static int place_page(struct slots *slots, u32 slot, struct page *page, bool bus
 		return err;
 	if (busy || slot_tag(word) == SLOT_FILE)
 		word |= SLOT_BUSY;
-	WRITE_ONCE(*slot_word_ptr(slots, slot), word);
+	WRITE_ONCE(*ptr, word);
 	return 0;
 }
 
@@ -255,11 +265,13 @@ static void submit_run(u64 first, struct vswap_io *io, blk_opf_t opf, struct pag
 	b->ops->submit(b, io, opf, page, nr, vswap_tier_file_slot(first));
 }
 
-/* Start the transfers of all pages that are in files; no word changes meanwhile. */
+/*
+ * Start the transfers of all pages that are in files. No word changes meanwhile: they are
+ * busy with the caller, or no slot has them yet. So their backends stay, too.
+ */
 static void submit_file_pages(const u64 *words, struct vswap_io *io, blk_opf_t opf,
 			      struct page *page, unsigned int nr)
 {
-	int entered = vswap_tier_enter();
 	unsigned int i, run;
 
 	for (i = 0; i < nr; i += run) {
@@ -271,7 +283,6 @@ static void submit_file_pages(const u64 *words, struct vswap_io *io, blk_opf_t o
 		run = file_run(words + i, nr - i, word);
 		submit_run(word, io, opf, page + i, run);
 	}
-	vswap_tier_leave(entered);
 }
 
 static struct folio_io *folio_io_alloc(void (*done)(struct vswap_io *io))
@@ -279,6 +290,7 @@ static struct folio_io *folio_io_alloc(void (*done)(struct vswap_io *io))
 	struct folio_io *fio = mempool_alloc(io_pool, GFP_NOIO);
 
 	vswap_io_init(&fio->io, done);
+	fio->io.spare = &fio->transfer;
 	return fio;
 }
 
@@ -297,12 +309,13 @@ static void folio_out_done(struct vswap_io *io)
 	struct folio_io *fio = container_of(io, struct folio_io, io);
 	vswap_end_fn end = fio->end;
 	void *data = fio->data;
+	u64 *words = slot_word_ptr(fio->slots, io->slot);
 	int error = READ_ONCE(io->error);
 
 	if (likely(!error)) {
-		settle_all(fio->slots, io->slot, folio_nr_pages(io->folio));
+		settle_all(words, folio_nr_pages(io->folio));
 	} else {
-		take_back_all(fio->slots, io->slot, folio_nr_pages(io->folio));
+		take_back_all(words, folio_nr_pages(io->folio));
 		vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
 	}
 	mempool_free(fio, io_pool);
@@ -331,20 +344,21 @@ static void end_out(void *data, int error)
 static int place_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
+	u64 *words = slot_word_ptr(slots, slot);
 	long i, nr = folio_nr_pages(folio);
 	int entered = vswap_tier_enter();
 	int err = 0;
 
 	*in_file = false;
 	for (i = 0; i < nr && !err; i++) {
-		err = place_page(slots, slot + i, folio_page(folio, i), nr > 1);
-		if (slot_tag(READ_ONCE(*slot_word_ptr(slots, slot + i))) == SLOT_FILE)
+		err = place_page(slots, slot + i, &words[i], folio_page(folio, i), nr > 1);
+		if (slot_tag(READ_ONCE(words[i])) == SLOT_FILE)
 			*in_file = true;
 	}
 	if (err)
-		take_back_all(slots, slot, i);
+		take_back_all(words, i);
 	else if (nr > 1 && !*in_file)
-		settle_all(slots, slot, nr);
+		settle_all(words, nr);
 	vswap_tier_leave(entered);
 	memalloc_noreclaim_restore(noreclaim);
 	return err;
@@ -455,15 +469,20 @@ static bool is_intact(struct slots *slots, u32 slot, struct page *page)
 	return false;
 }
 
-/* Are these the pages that were stored? Returns 0, or -EIO if not. */
-static int check_sums(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
+static int compare_sums(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
 {
 	int err = 0;
 
-	for (; summer && nr; nr--, slot++, page++)
+	for (; nr; nr--, slot++, page++)
 		if (!is_intact(slots, slot, page))
 			err = -EIO;
 	return err;
+}
+
+/* Are these the pages that were stored? Returns 0, or -EIO if not. */
+static inline int check_sums(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
+{
+	return summer ? compare_sums(slots, slot, page, nr) : 0;
 }
 
 static void count_read(u32 slot, struct folio *folio, int error)
@@ -714,16 +733,16 @@ void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
 int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
+	u64 *ptr = slot_word_ptr(slots, slot);
 	int entered = vswap_tier_enter();
-	int err = place_page(slots, slot, page, true);
+	int err = place_page(slots, slot, ptr, page, true);
 
 	if (!err)
-		err = transfer_pages(slot_word_ptr(slots, slot), page, 1,
-				     REQ_OP_WRITE | REQ_SWAP);
+		err = transfer_pages(ptr, page, 1, REQ_OP_WRITE | REQ_SWAP);
 	if (err)
-		take_back(slots, slot);
+		take_back(ptr);
 	else
-		settle(slots, slot);
+		settle(ptr);
 	vswap_tier_leave(entered);
 	memalloc_noreclaim_restore(noreclaim);
 	if (!err)

@@ -37,10 +37,12 @@ static const struct {
  * struct order - the backends in order of preference
  * @nr: how many
  * @backend: those of lower tiers first, older ones first in one tier
+ * @next: for each, the place of the first one of the next tier
  */
 struct order {
 	unsigned int nr;
 	struct vswap_backend *backend[VSWAP_MAX_BACKENDS];
+	unsigned int next[VSWAP_MAX_BACKENDS];
 };
 
 /*
@@ -141,6 +143,8 @@ static int change_order(struct vswap_backend *out, struct vswap_backend *in)
 		new->backend[i] = in;
 		new->nr++;
 	}
+	for (i = 0; i < new->nr; i++)
+		new->next[i] = first_of(new, new->backend[i]->tier + 1);
 	rcu_assign_pointer(tier.order, new);
 	vswap_tier_wait();
 	kfree(old);
@@ -629,7 +633,7 @@ static int try_range(const struct order *order, unsigned int first, unsigned int
 	unsigned int next;
 
 	for (; first < end && err; first = next) {
-		next = min(end, first_of(order, order->backend[first]->tier + 1));
+		next = min(end, order->next[first]);
 		err = try_tier(&order->backend[first], next - first, offer);
 	}
 	return err;
