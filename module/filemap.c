@@ -217,7 +217,7 @@ static struct run find_run(const struct filemap *fm, unsigned int cpu, u32 want,
  * What find_run() would find first, for one slot: the one at the cursor, most often.
  * Within a chunk the CPU is at home, and one with memory.
  */
-static bool take_next(struct filemap *fm, unsigned int cpu, u32 vslot, u32 *first)
+static inline bool take_next(struct filemap *fm, unsigned int cpu, u32 vslot, u32 *first)
 {
 	u32 slot = fm->cursor[cpu], ci = chunk_of(slot), index = chunk_index(slot);
 	struct filemap_chunk *chunk = fm->chunks[ci];
@@ -238,13 +238,10 @@ static bool take_next(struct filemap *fm, unsigned int cpu, u32 vslot, u32 *firs
 static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 			u32 *first, struct filemap_chunk **memory)
 {
+	struct run run = find_run(fm, cpu, want, false);
 	struct filemap_chunk *chunk;
-	struct run run;
 	u32 i;
 
-	if (want == 1 && take_next(fm, cpu, vslot, first))
-		return 1;
-	run = find_run(fm, cpu, want, false);
 	if (!run.nr)
 		run = find_run(fm, cpu, want, true);
 	if (!run.nr)
@@ -260,6 +257,27 @@ static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want,
 	fm->cursor[cpu] = run.first + run.nr < fm->nr_slots ? run.first + run.nr : 0;
 	*first = run.first;
 	return run.nr;
+}
+
+static noinline int alloc_run(struct filemap *fm, unsigned int cpu, unsigned int want,
+			      u32 vslot, u32 *first)
+{
+	struct filemap_chunk *memory = NULL;
+	unsigned long flags;
+	int nr;
+
+	for (;;) {
+		spin_lock_irqsave(&fm->lock, flags);
+		nr = alloc_locked(fm, cpu, want, vslot, first, &memory);
+		spin_unlock_irqrestore(&fm->lock, flags);
+		if (nr != -EAGAIN)
+			break;
+		memory = chunk_alloc(fm);
+		if (!memory)
+			return -ENOMEM;
+	}
+	chunk_free(fm, memory);
+	return nr;
 }
 
 /**
@@ -282,26 +300,19 @@ static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want,
 int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 		  u32 *first)
 {
-	struct filemap_chunk *memory = NULL;
 	unsigned long flags;
-	int nr;
+	bool taken;
 
 	if (cpu >= fm->nr_cpus || !want || vslot == FILEMAP_NOBODY || want - 1 > U32_MAX - vslot)
 		return -EINVAL;
-	want = min_t(unsigned int, want, FILEMAP_CHUNK_SLOTS);
-
-	for (;;) {
+	if (want == 1) {
 		spin_lock_irqsave(&fm->lock, flags);
-		nr = alloc_locked(fm, cpu, want, vslot, first, &memory);
+		taken = take_next(fm, cpu, vslot, first);
 		spin_unlock_irqrestore(&fm->lock, flags);
-		if (nr != -EAGAIN)
-			break;
-		memory = chunk_alloc(fm);
-		if (!memory)
-			return -ENOMEM;
+		if (taken)
+			return 1;
 	}
-	chunk_free(fm, memory);
-	return nr;
+	return alloc_run(fm, cpu, min_t(unsigned int, want, FILEMAP_CHUNK_SLOTS), vslot, first);
 }
 
 /**
