@@ -16,11 +16,35 @@
 #include <linux/kobject.h>
 #include <linux/mm_types.h>
 #include <linux/percpu.h>
+#include <linux/workqueue.h>
 
 #include "slots.h"
 #include "vswap_ioctl.h"
 
 struct vswap_backend;
+struct vswap_io;
+
+/**
+ * struct vswap_transfer - a disk transfer under way; of a backend with ->submit
+ * @backend: where from or to
+ * @io: the set it is in
+ * @place: the first page's place there
+ * @nr: how many pages
+ * @in_set: lies in its set's memory
+ * @decryption: for the backend
+ * @vec: all of its pages, if it lies in its set's memory
+ * @bio: what the disk is told; vectors may follow
+ */
+struct vswap_transfer {
+	struct vswap_backend *backend;
+	struct vswap_io *io;
+	u32 place;
+	unsigned int nr;
+	bool in_set;
+	struct work_struct decryption;
+	struct bio_vec vec;
+	struct bio bio;
+};
 
 /**
  * struct vswap_io - a set of disk transfers that end together
@@ -29,11 +53,14 @@ struct vswap_backend;
  * @done: called when the last one has ended; any context, interrupts included
  * @folio: for @done
  * @slot: for @done: first virtual slot
+ * @spare: memory for one transfer that lasts as long as the set, or NULL; for whoever
+ *	adds to the set
  */
 struct vswap_io {
 	atomic_t pending;
 	int error;
 	void (*done)(struct vswap_io *io);
+	struct vswap_transfer *spare;
 	struct folio *folio;
 	u32 slot;
 };
@@ -49,6 +76,7 @@ static inline void vswap_io_init(struct vswap_io *io,
 	atomic_set(&io->pending, 1);
 	io->error = 0;
 	io->done = done;
+	io->spare = NULL;
 }
 
 /* One more transfer in the set. */

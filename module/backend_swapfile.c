@@ -130,22 +130,10 @@ static bool swapfile_next(struct vswap_backend *b, u64 *payload, u32 *slot)
 }
 
 /*
- * struct transfer - what a bio carries; it lies in front of the bio
- */
-struct transfer {
-	struct vswap_backend *backend;
-	struct vswap_io *io;
-	u32 place;
-	unsigned int nr;
-	struct work_struct decryption;
-	struct bio bio;
-};
-
-/*
  * What can't be written or read once is not written to again; but if all of the disk
  * fails, it may come back.
  */
-static void count_error(struct transfer *t, int error)
+static void count_error(struct vswap_transfer *t, int error)
 {
 	bool write = op_is_write(bio_op(&t->bio));
 	struct swapfile *sf = t->backend->private;
@@ -167,7 +155,7 @@ static void free_bounces(struct swapfile *sf, struct page **pages, unsigned int 
 }
 
 /* Each is a vector of its own: nothing has merged them. */
-static void free_bounces_of(struct transfer *t)
+static void free_bounces_of(struct vswap_transfer *t)
 {
 	struct swapfile *sf = t->backend->private;
 	unsigned int i;
@@ -176,9 +164,18 @@ static void free_bounces_of(struct transfer *t)
 		mempool_free(t->bio.bi_io_vec[i].bv_page, &sf->bounces);
 }
 
+/* Before its set is told, which may be its memory. */
+static void transfer_free(struct vswap_transfer *t)
+{
+	if (t->in_set)
+		bio_uninit(&t->bio);
+	else
+		bio_put(&t->bio);
+}
+
 static void decrypt_transfer(struct work_struct *work)
 {
-	struct transfer *t = container_of(work, struct transfer, decryption);
+	struct vswap_transfer *t = container_of(work, struct vswap_transfer, decryption);
 	struct swapfile *sf = t->backend->private;
 	struct vswap_io *io = t->io;
 	int error = crypt_decrypt(sf->crypt, bio_first_page_all(&t->bio), t->nr, t->place);
@@ -188,13 +185,13 @@ static void decrypt_transfer(struct work_struct *work)
 		pr_alert_ratelimited("%s: error %d decrypting page %u\n", t->backend->name,
 				     error, t->place);
 	}
-	bio_put(&t->bio);
+	transfer_free(t);
 	vswap_io_put(io, error);
 }
 
 static void transfer_done(struct bio *bio)
 {
-	struct transfer *t = container_of(bio, struct transfer, bio);
+	struct vswap_transfer *t = container_of(bio, struct vswap_transfer, bio);
 	struct swapfile *sf = t->backend->private;
 	struct vswap_io *io = t->io;
 	int error = blk_status_to_errno(bio->bi_status);
@@ -208,7 +205,7 @@ static void transfer_done(struct bio *bio)
 		queue_work(sf->decryption, &t->decryption);
 		return;
 	}
-	bio_put(bio);
+	transfer_free(t);
 	vswap_io_put(io, error);
 }
 
@@ -222,13 +219,31 @@ static u64 lookup(struct swapfile *sf, u32 place, u32 *run)
 	return block;
 }
 
+/* Memory for a transfer, the set's own if it has some. */
+static struct vswap_transfer *new_transfer(struct swapfile *sf, struct vswap_io *io,
+					   blk_opf_t opf, unsigned short nr_vecs)
+{
+	struct vswap_transfer *t = io->spare;
+	struct bio *bio;
+
+	if (t && nr_vecs == 1) {
+		io->spare = NULL;
+		bio_init(&t->bio, sf->bdev, &t->vec, 1, opf);
+		t->in_set = true;
+		return t;
+	}
+	bio = bio_alloc_bioset(sf->bdev, nr_vecs, opf, GFP_NOIO, &sf->bios);
+	t = container_of(bio, struct vswap_transfer, bio);
+	t->in_set = false;
+	return t;
+}
+
 /* A transfer of @nr pages that lie side by side on the disk, still without them. */
 static struct bio *new_bio(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
 			   u32 place, unsigned int nr, u64 block, unsigned short nr_vecs)
 {
-	struct swapfile *sf = b->private;
-	struct bio *bio = bio_alloc_bioset(sf->bdev, nr_vecs, opf, GFP_NOIO, &sf->bios);
-	struct transfer *t = container_of(bio, struct transfer, bio);
+	struct vswap_transfer *t = new_transfer(b->private, io, opf, nr_vecs);
+	struct bio *bio = &t->bio;
 
 	bio->bi_iter.bi_sector = block << (PAGE_SHIFT - SECTOR_SHIFT);
 	bio->bi_end_io = transfer_done;
@@ -632,7 +647,7 @@ static int open_area(struct vswap_backend *b, struct swapfile *sf,
 	if (!err)
 		err = mark_bad_pages(b, sf, header);
 	if (!err)
-		err = bioset_init(&sf->bios, MIN_BIOS, offsetof(struct transfer, bio),
+		err = bioset_init(&sf->bios, MIN_BIOS, offsetof(struct vswap_transfer, bio),
 				  BIOSET_NEED_BVECS);
 	return err;
 }

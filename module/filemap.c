@@ -213,6 +213,27 @@ static struct run find_run(const struct filemap *fm, unsigned int cpu, u32 want,
 	return best;
 }
 
+/*
+ * What find_run() would find first, for one slot: the one at the cursor, most often.
+ * Within a chunk the CPU is at home, and one with memory.
+ */
+static inline bool take_next(struct filemap *fm, unsigned int cpu, u32 vslot, u32 *first)
+{
+	u32 slot = fm->cursor[cpu], ci = chunk_of(slot), index = chunk_index(slot);
+	struct filemap_chunk *chunk = fm->chunks[ci];
+
+	if (!index || !chunk || test_bit(index, chunk->map))
+		return false;
+	__set_bit(index, chunk->map);
+	if (++chunk->used == chunk_size(fm, ci))
+		__set_bit(ci, fm->full);
+	chunk->owner[index] = vslot;
+	WRITE_ONCE(fm->nr_used, fm->nr_used + 1);
+	fm->cursor[cpu] = slot + 1 < fm->nr_slots ? slot + 1 : 0;
+	*first = slot;
+	return true;
+}
+
 /* filemap_alloc() under the lock; -EAGAIN when it needs @memory and that is NULL. */
 static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 			u32 *first, struct filemap_chunk **memory)
@@ -238,6 +259,27 @@ static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want,
 	return run.nr;
 }
 
+static noinline int alloc_run(struct filemap *fm, unsigned int cpu, unsigned int want,
+			      u32 vslot, u32 *first)
+{
+	struct filemap_chunk *memory = NULL;
+	unsigned long flags;
+	int nr;
+
+	for (;;) {
+		spin_lock_irqsave(&fm->lock, flags);
+		nr = alloc_locked(fm, cpu, want, vslot, first, &memory);
+		spin_unlock_irqrestore(&fm->lock, flags);
+		if (nr != -EAGAIN)
+			break;
+		memory = chunk_alloc(fm);
+		if (!memory)
+			return -ENOMEM;
+	}
+	chunk_free(fm, memory);
+	return nr;
+}
+
 /**
  * filemap_alloc() - allocate a run of file slots
  * @fm: the file's slots
@@ -258,26 +300,19 @@ static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want,
 int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 		  u32 *first)
 {
-	struct filemap_chunk *memory = NULL;
 	unsigned long flags;
-	int nr;
+	bool taken;
 
 	if (cpu >= fm->nr_cpus || !want || vslot == FILEMAP_NOBODY || want - 1 > U32_MAX - vslot)
 		return -EINVAL;
-	want = min_t(unsigned int, want, FILEMAP_CHUNK_SLOTS);
-
-	for (;;) {
+	if (want == 1) {
 		spin_lock_irqsave(&fm->lock, flags);
-		nr = alloc_locked(fm, cpu, want, vslot, first, &memory);
+		taken = take_next(fm, cpu, vslot, first);
 		spin_unlock_irqrestore(&fm->lock, flags);
-		if (nr != -EAGAIN)
-			break;
-		memory = chunk_alloc(fm);
-		if (!memory)
-			return -ENOMEM;
+		if (taken)
+			return 1;
 	}
-	chunk_free(fm, memory);
-	return nr;
+	return alloc_run(fm, cpu, min_t(unsigned int, want, FILEMAP_CHUNK_SLOTS), vslot, first);
 }
 
 /**

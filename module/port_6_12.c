@@ -824,7 +824,7 @@ static void forget_zswap(u32 slot, unsigned int nr)
 }
 
 /* The first of some slots whose page the original swap_writepage() found zero, or @end. */
-static u32 next_zero_page(u32 slot, u32 end)
+static inline u32 next_zero_page(u32 slot, u32 end)
 {
 	const unsigned long *zeromap = area.arrays.zeromap.base;
 
@@ -833,7 +833,7 @@ static u32 next_zero_page(u32 slot, u32 end)
 	return find_next_bit(zeromap, end, slot);
 }
 
-static void forget_zeromap(u32 slot, unsigned int nr)
+static inline void forget_zeromap(u32 slot, unsigned int nr)
 {
 	u32 end = slot + nr;
 
@@ -852,7 +852,7 @@ static void take_over_zeromap(u32 slot, unsigned int nr)
 	}
 }
 
-static void set_map(u32 slot, unsigned int nr, unsigned char count)
+static inline void set_map(u32 slot, unsigned int nr, unsigned char count)
 {
 	if (likely(nr == 1))
 		WRITE_ONCE(area.swap_map[slot], count);

@@ -147,14 +147,13 @@ s64 vswap_area_alloc(unsigned int order)
 /**
  * vswap_area_forget() - drop what slots hold, keep the slots
  * @slot: the first
- * @nr: how many
+ * @nr: how many, all in one cluster
  *
  * Context: any.
  */
 void vswap_area_forget(u32 slot, unsigned int nr)
 {
-	while (nr--)
-		vswap_slot_set(&area.slots, slot++, slot_word(SLOT_EMPTY, 0));
+	vswap_slots_forget(&area.slots, slot, nr);
 }
 
 /**
@@ -266,7 +265,7 @@ void vswap_area_look(void)
  */
 void vswap_area_set_zero(u32 slot)
 {
-	vswap_slot_set(&area.slots, slot, slot_word(SLOT_EMPTY, 0));
+	vswap_slots_forget(&area.slots, slot, 1);
 	/* Zero fits a word: nothing is allocated. */
 	slot_set_fill(&area.slots, slot, 0);
 	vswap_stat_add(VSWAP_FILL_PAGES, 1);

@@ -30,6 +30,7 @@
  * @end: told how it ended
  * @data: for @end
  * @entered: of a read: keeps what the words stood for
+ * @transfer: the first one; few have more
  */
 struct folio_io {
 	struct vswap_io io;
@@ -37,6 +38,7 @@ struct folio_io {
 	vswap_end_fn end;
 	void *data;
 	int entered;
+	struct vswap_transfer transfer;
 };
 
 /* Transfers that are waited for. */
@@ -67,6 +69,15 @@ static int start_checksum(const char *checksum)
 	return -ENOENT;
 }
 
+/*
+ * A kernel that clears memory as it is allocated (init_on_alloc) leaves objects alone that
+ * have a constructor. Each use sets all that it reads; clearing a bio for nothing costs as
+ * much as half of it.
+ */
+static void construct_io(void *fio)
+{
+}
+
 /**
  * vswap_io_start() - get ready for I/O
  * @checksum: "none", or "crc32c" to keep a checksum of each page
@@ -80,7 +91,7 @@ int vswap_io_start(const char *checksum)
 
 	if (err)
 		return err;
-	io_cache = kmem_cache_create("vswap_io", sizeof(struct folio_io), 0, 0, NULL);
+	io_cache = kmem_cache_create("vswap_io", sizeof(struct folio_io), 0, 0, construct_io);
 	if (io_cache)
 		io_pool = mempool_create_slab_pool(MIN_SETS, io_cache);
 	if (io_pool)
@@ -116,21 +127,27 @@ static u32 sum_page(struct page *page)
 	return sum;
 }
 
+/* Written out: a loop would cost more than the comparisons. */
+static inline bool are_eight(const u64 *words, u64 value)
+{
+	return words[0] == value && words[1] == value && words[2] == value &&
+	       words[3] == value && words[4] == value && words[5] == value &&
+	       words[6] == value && words[7] == value;
+}
+
 /* Is the page one 64-bit word, repeated? The last word decides most cases. */
 static bool page_filled(struct page *page, u64 *value)
 {
 	const u64 *words = kmap_local_page(page);
-	const unsigned int last = PAGE_SIZE / sizeof(*words) - 1;
-	unsigned int i = last;
+	const unsigned int nr = PAGE_SIZE / sizeof(*words);
+	unsigned int i = 0;
 
 	*value = words[0];
-	if (words[last] == *value)
-		for (i = 1; i < last && words[i] == *value; i++)
-			;
-	else
-		i = 0;
+	if (words[nr - 1] == *value)
+		while (i < nr && are_eight(words + i, *value))
+			i += 8;
 	kunmap_local(words);
-	return i == last;
+	return i == nr;
 }
 
 static bool is_fill(u64 word)
@@ -138,31 +155,46 @@ static bool is_fill(u64 word)
 	return slot_tag(word) == SLOT_FILL || slot_tag(word) == SLOT_WIDE;
 }
 
-/**
- * vswap_slot_set() - give a slot a new word and forget the old one
- * @slots: the slots
- * @slot: a slot that the caller owns
- * @word: the new word; must not be one of a repeated value: slot_set_fill() is
- *	for those
- *
- * What a busy word stands for is released by the mover that made it busy.
- *
- * Context: any.
+/*
+ * What a busy word stands for is released by the mover that made it busy. Within
+ * rcu_read_lock().
  */
-void vswap_slot_set(struct slots *slots, u32 slot, u64 word)
+static void make_empty(u64 *ptr)
 {
-	u64 old = xchg(slot_word_ptr(slots, slot), word);
+	u64 old;
 
+	/* Nobody but the owner changes such a word: no need to look at the same time. */
+	if (READ_ONCE(*ptr) == slot_word(SLOT_EMPTY, 0))
+		return;
+	old = xchg(ptr, slot_word(SLOT_EMPTY, 0));
 	if (is_fill(old))
 		vswap_stat_add(VSWAP_FILL_PAGES, -1);
 	else if (!(old & SLOT_BUSY))
-		vswap_tier_release(old);
+		vswap_tier_release_one(old);
 }
 
-/* As vswap_slot_set(), where what the slot holds is busy with the caller, if with anyone. */
-static void take_back(struct slots *slots, u32 slot)
+/**
+ * vswap_slots_forget() - drop what slots hold
+ * @slots: the slots
+ * @slot: the first of them; all are the caller's, and SLOT_EMPTY afterwards
+ * @nr: how many, all in one cluster
+ *
+ * Context: any.
+ */
+void vswap_slots_forget(struct slots *slots, u32 slot, unsigned int nr)
 {
-	u64 old = xchg(slot_word_ptr(slots, slot), slot_word(SLOT_EMPTY, 0));
+	u64 *ptr = slot_word_ptr(slots, slot);
+
+	rcu_read_lock();
+	while (nr--)
+		make_empty(ptr++);
+	rcu_read_unlock();
+}
+
+/* As make_empty(), where what the slot holds is busy with the caller, if with anyone. */
+static void take_back(u64 *ptr)
+{
+	u64 old = xchg(ptr, slot_word(SLOT_EMPTY, 0));
 
 	if (is_fill(old))
 		vswap_stat_add(VSWAP_FILL_PAGES, -1);
@@ -171,38 +203,38 @@ static void take_back(struct slots *slots, u32 slot)
 }
 
 /* A page that was busy with the caller is stored: others may move it from now on. */
-static void settle(struct slots *slots, u32 slot)
+static void settle(u64 *ptr)
 {
-	unsigned long *word = (unsigned long *)slot_word_ptr(slots, slot);
-
-	if (*word & SLOT_BUSY)
-		clear_bit(SLOT_BUSY_BIT, word);
+	if (READ_ONCE(*ptr) & SLOT_BUSY)
+		clear_bit(SLOT_BUSY_BIT, (unsigned long *)ptr);
 }
 
-static void settle_all(struct slots *slots, u32 slot, unsigned int nr)
+static void settle_all(u64 *words, unsigned int nr)
 {
 	while (nr--)
-		settle(slots, slot++);
+		settle(words++);
 }
 
-static void take_back_all(struct slots *slots, u32 slot, unsigned int nr)
+static void take_back_all(u64 *words, unsigned int nr)
 {
 	while (nr--)
-		take_back(slots, slot++);
+		take_back(words++);
 }
 
 /*
  * The word is busy with the caller until what it stands for is there: a page in a file
  * isn't before it is written. @busy: so it is wherever the page finds a place, since
- * others have to find one too.
+ * others have to find one too. @ptr: where the slot's word is. Returns 0, 1 if the page is
+ * still to be written to a file, or -errno.
  */
-static int place_page(struct slots *slots, u32 slot, struct page *page, bool busy)
+static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page, bool busy)
 {
 	u64 value, word;
 	int err;
 
 	/* What the slot held is outdated; its room may be just what is needed. */
-	vswap_slot_set(slots, slot, slot_word(SLOT_EMPTY, 0));
+	if (READ_ONCE(*ptr) != slot_word(SLOT_EMPTY, 0))
+		vswap_slots_forget(slots, slot, 1);
 
 	if (page_filled(page, &value) && !slot_set_fill(slots, slot, value)) {
 		vswap_stat_add(VSWAP_FILL_PAGES, 1);
@@ -216,8 +248,8 @@ static int place_page(struct slots *slots, u32 slot, struct page *page, bool bus
 		return err;
 	if (busy || slot_tag(word) == SLOT_FILE)
 		word |= SLOT_BUSY;
-	WRITE_ONCE(*slot_word_ptr(slots, slot), word);
-	return 0;
+	WRITE_ONCE(*ptr, word);
+	return slot_tag(word) == SLOT_FILE;
 }
 
 static void load_fill(struct page *page, u64 value)
@@ -255,11 +287,13 @@ static void submit_run(u64 first, struct vswap_io *io, blk_opf_t opf, struct pag
 	b->ops->submit(b, io, opf, page, nr, vswap_tier_file_slot(first));
 }
 
-/* Start the transfers of all pages that are in files; no word changes meanwhile. */
+/*
+ * Start the transfers of all pages that are in files. No word changes meanwhile: they are
+ * busy with the caller, or no slot has them yet. So their backends stay, too.
+ */
 static void submit_file_pages(const u64 *words, struct vswap_io *io, blk_opf_t opf,
 			      struct page *page, unsigned int nr)
 {
-	int entered = vswap_tier_enter();
 	unsigned int i, run;
 
 	for (i = 0; i < nr; i += run) {
@@ -271,7 +305,6 @@ static void submit_file_pages(const u64 *words, struct vswap_io *io, blk_opf_t o
 		run = file_run(words + i, nr - i, word);
 		submit_run(word, io, opf, page + i, run);
 	}
-	vswap_tier_leave(entered);
 }
 
 static struct folio_io *folio_io_alloc(void (*done)(struct vswap_io *io))
@@ -279,6 +312,7 @@ static struct folio_io *folio_io_alloc(void (*done)(struct vswap_io *io))
 	struct folio_io *fio = mempool_alloc(io_pool, GFP_NOIO);
 
 	vswap_io_init(&fio->io, done);
+	fio->io.spare = &fio->transfer;
 	return fio;
 }
 
@@ -297,12 +331,13 @@ static void folio_out_done(struct vswap_io *io)
 	struct folio_io *fio = container_of(io, struct folio_io, io);
 	vswap_end_fn end = fio->end;
 	void *data = fio->data;
+	u64 *words = slot_word_ptr(fio->slots, io->slot);
 	int error = READ_ONCE(io->error);
 
 	if (likely(!error)) {
-		settle_all(fio->slots, io->slot, folio_nr_pages(io->folio));
+		settle_all(words, folio_nr_pages(io->folio));
 	} else {
-		take_back_all(fio->slots, io->slot, folio_nr_pages(io->folio));
+		take_back_all(words, folio_nr_pages(io->folio));
 		vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
 	}
 	mempool_free(fio, io_pool);
@@ -324,30 +359,43 @@ static void end_out(void *data, int error)
 	folio_end_writeback(folio);
 }
 
+/* All pages of a folio find a place, or none keeps one. Returns as place_page(). */
+static noinline int place_pages(struct slots *slots, u32 slot, u64 *words,
+				struct folio *folio, unsigned int nr)
+{
+	bool in_file = false;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < nr && ret >= 0; i++) {
+		ret = place_page(slots, slot + i, &words[i], folio_page(folio, i), true);
+		in_file |= ret > 0;
+	}
+	if (ret < 0)
+		take_back_all(words, i);
+	else if (!in_file)
+		settle_all(words, nr);
+	return ret < 0 ? ret : in_file;
+}
+
 /*
- * All pages of the folio find a place, or none keeps one. Reclaim is far from here,
- * whoever the caller is: it might wait for what this task holds.
+ * Reclaim is far from here, whoever the caller is: it might wait for what this task
+ * holds. Returns as place_page().
  */
-static int place_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
+static __always_inline int place_folio(struct slots *slots, u32 slot, struct folio *folio,
+				       unsigned int nr)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
-	long i, nr = folio_nr_pages(folio);
-	int entered = vswap_tier_enter();
-	int err = 0;
+	u64 *words = slot_word_ptr(slots, slot);
+	int entered = vswap_tier_enter(), ret;
 
-	*in_file = false;
-	for (i = 0; i < nr && !err; i++) {
-		err = place_page(slots, slot + i, folio_page(folio, i), nr > 1);
-		if (slot_tag(READ_ONCE(*slot_word_ptr(slots, slot + i))) == SLOT_FILE)
-			*in_file = true;
-	}
-	if (err)
-		take_back_all(slots, slot, i);
-	else if (nr > 1 && !*in_file)
-		settle_all(slots, slot, nr);
+	if (nr == 1)
+		ret = place_page(slots, slot, words, folio_page(folio, 0), false);
+	else
+		ret = place_pages(slots, slot, words, folio, nr);
 	vswap_tier_leave(entered);
 	memalloc_noreclaim_restore(noreclaim);
-	return err;
+	return ret;
 }
 
 /* Write what of a folio is in files. */
@@ -355,23 +403,30 @@ static void write_folio(struct slots *slots, u32 slot, struct folio *folio, blk_
 			vswap_end_fn end, void *data)
 {
 	struct folio_io *fio = folio_io_alloc(folio_out_done);
+	const u64 *words = slot_word_ptr(slots, slot);
 
+	opf |= REQ_OP_WRITE | REQ_SWAP;
 	folio_io_set(fio, slots, slot, folio, end, data);
-	submit_file_pages(slot_word_ptr(slots, slot), &fio->io, REQ_OP_WRITE | REQ_SWAP | opf,
-			  folio_page(folio, 0), folio_nr_pages(folio));
+	if (!folio_test_large(folio))
+		submit_run(READ_ONCE(*words), &fio->io, opf, folio_page(folio, 0), 1);
+	else
+		submit_file_pages(words, &fio->io, opf, folio_page(folio, 0),
+				  folio_nr_pages(folio));
 	vswap_io_put(&fio->io, 0);
 }
 
-static int store_folio(struct slots *slots, u32 slot, struct folio *folio, bool *in_file)
+/* Returns as place_page(). */
+static __always_inline int store_folio(struct slots *slots, u32 slot, struct folio *folio,
+				       unsigned int nr)
 {
-	int err = place_folio(slots, slot, folio, in_file);
+	int ret = place_folio(slots, slot, folio, nr);
 
-	trace_vswap_store(slot, folio_nr_pages(folio), err);
-	if (err)
+	trace_vswap_store(slot, nr, min(ret, 0));
+	if (ret < 0)
 		vswap_stat_add(VSWAP_STORE_FAILURES, 1);
 	else
-		vswap_stat_add(VSWAP_PAGES_OUT, folio_nr_pages(folio));
-	return err;
+		vswap_stat_add(VSWAP_PAGES_OUT, nr);
+	return ret;
 }
 
 /**
@@ -390,17 +445,17 @@ static int store_folio(struct slots *slots, u32 slot, struct folio *folio, bool 
  */
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf)
 {
-	bool in_file;
-	int err = store_folio(slots, slot, folio, &in_file);
+	unsigned int nr = folio_nr_pages(folio);
+	int ret = store_folio(slots, slot, folio, nr);
 
-	if (err)
-		return err;
-	count_vm_events(PSWPOUT, folio_nr_pages(folio));
+	if (ret < 0)
+		return ret;
+	count_vm_events(PSWPOUT, nr);
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 	if (folio_test_pmd_mappable(folio))
 		count_vm_event(THP_SWPOUT);
 #endif
-	if (!in_file) {
+	if (!ret) {
 		folio_unlock(folio);
 		return 0;
 	}
@@ -426,14 +481,13 @@ int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_
 int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
 		      void *data)
 {
-	bool in_file;
-	int err = store_folio(slots, slot, folio, &in_file);
+	int ret = store_folio(slots, slot, folio, folio_nr_pages(folio));
 
-	if (!err && in_file)
+	if (ret > 0)
 		write_folio(slots, slot, folio, 0, end, data);
 	else
-		end(data, err);
-	return err;
+		end(data, ret);
+	return min(ret, 0);
 }
 
 static bool is_intact(struct slots *slots, u32 slot, struct page *page)
@@ -455,29 +509,36 @@ static bool is_intact(struct slots *slots, u32 slot, struct page *page)
 	return false;
 }
 
-/* Are these the pages that were stored? Returns 0, or -EIO if not. */
-static int check_sums(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
+static int compare_sums(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
 {
 	int err = 0;
 
-	for (; summer && nr; nr--, slot++, page++)
+	for (; nr; nr--, slot++, page++)
 		if (!is_intact(slots, slot, page))
 			err = -EIO;
 	return err;
 }
 
-static void count_read(u32 slot, struct folio *folio, int error)
+/* Are these the pages that were stored? Returns 0, or -EIO if not. */
+static inline int check_sums(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
 {
-	long nr = folio_nr_pages(folio);
+	return summer ? compare_sums(slots, slot, page, nr) : 0;
+}
 
+static noinline void read_failed(u32 slot, unsigned int nr, int error)
+{
+	vswap_stat_add(VSWAP_READ_ERRORS, nr);
+	pr_alert_ratelimited("slot %u: read error %d, %u pages are lost to their reader\n",
+			     slot, error, nr);
+}
+
+static inline void count_read(u32 slot, unsigned int nr, int error)
+{
 	trace_vswap_load(slot, nr, error);
-	if (likely(!error)) {
+	if (likely(!error))
 		vswap_stat_add(VSWAP_PAGES_IN, nr);
-	} else {
-		vswap_stat_add(VSWAP_READ_ERRORS, nr);
-		pr_alert_ratelimited("slot %u: read error %d, %ld pages are lost to their reader\n",
-				     slot, error, nr);
-	}
+	else
+		read_failed(slot, nr, error);
 }
 
 static void folio_in_done(struct vswap_io *io)
@@ -485,13 +546,13 @@ static void folio_in_done(struct vswap_io *io)
 	struct folio_io *fio = container_of(io, struct folio_io, io);
 	vswap_end_fn end = fio->end;
 	void *data = fio->data;
+	unsigned int nr = folio_nr_pages(io->folio);
 	int error = READ_ONCE(io->error);
 
 	if (!error)
-		error = check_sums(fio->slots, io->slot, folio_page(io->folio, 0),
-				   folio_nr_pages(io->folio));
+		error = check_sums(fio->slots, io->slot, folio_page(io->folio, 0), nr);
 	vswap_tier_leave(fio->entered);
-	count_read(io->slot, io->folio, error);
+	count_read(io->slot, nr, error);
 	mempool_free(fio, io_pool);
 	end(data, error);
 }
@@ -587,7 +648,7 @@ struct read {
 };
 
 /* Most reads need none. */
-static struct vswap_io *read_io(struct read *r)
+static __always_inline struct vswap_io *read_io(struct read *r)
 {
 	if (!r->io && r->sync) {
 		sync_io_init(r->sync);
@@ -603,7 +664,7 @@ static struct vswap_io *read_io(struct read *r)
  * at once: a mover may change it at any time, but what it stood for stays within
  * vswap_tier_enter().
  */
-static int read_pages(struct read *r)
+static __always_inline int read_pages(struct read *r)
 {
 	unsigned int i, run;
 	int err = 0;
@@ -664,7 +725,7 @@ void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_
 		if (!err)
 			err = check_sums(slots, slot, r.page, r.nr);
 		vswap_tier_leave(entered);
-		count_read(slot, folio, err);
+		count_read(slot, r.nr, err);
 		end(data, err);
 		return;
 	}
@@ -698,7 +759,7 @@ void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
 		return;
 	}
 	err = read_and_wait(slots, slot, folio_page(folio, 0), nr);
-	count_read(slot, folio, err);
+	count_read(slot, nr, err);
 	end_in(folio, err);
 }
 
@@ -714,16 +775,16 @@ void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
 int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
+	u64 *ptr = slot_word_ptr(slots, slot);
 	int entered = vswap_tier_enter();
-	int err = place_page(slots, slot, page, true);
+	int err = place_page(slots, slot, ptr, page, true);
 
-	if (!err)
-		err = transfer_pages(slot_word_ptr(slots, slot), page, 1,
-				     REQ_OP_WRITE | REQ_SWAP);
+	if (err > 0)
+		err = transfer_pages(ptr, page, 1, REQ_OP_WRITE | REQ_SWAP);
 	if (err)
-		take_back(slots, slot);
+		take_back(ptr);
 	else
-		settle(slots, slot);
+		settle(ptr);
 	vswap_tier_leave(entered);
 	memalloc_noreclaim_restore(noreclaim);
 	if (!err)

@@ -29,6 +29,6 @@ int vswap_page_in(struct slots *slots, u32 slot, struct page *page);
 int vswap_words_write(const u64 *words, struct page *pages, unsigned int nr);
 int vswap_words_read(const u64 *words, struct page *pages, unsigned int nr);
 
-void vswap_slot_set(struct slots *slots, u32 slot, u64 word);
+void vswap_slots_forget(struct slots *slots, u32 slot, unsigned int nr);
 
 #endif /* VSWAP_IO_H */

@@ -37,10 +37,12 @@ static const struct {
  * struct order - the backends in order of preference
  * @nr: how many
  * @backend: those of lower tiers first, older ones first in one tier
+ * @next: for each, the place of the first one of the next tier
  */
 struct order {
 	unsigned int nr;
 	struct vswap_backend *backend[VSWAP_MAX_BACKENDS];
+	unsigned int next[VSWAP_MAX_BACKENDS];
 };
 
 /*
@@ -60,39 +62,11 @@ static struct {
 	void (*failed)(void);
 } tier = { .lock = __MUTEX_INITIALIZER(tier.lock) };
 
-DEFINE_STATIC_SRCU(users);
+DEFINE_SRCU(vswap_tier_users);
 
 static DEFINE_PER_CPU(unsigned int, turns);
 
 /* ---- Coming and going ---- */
-
-/**
- * vswap_tier_enter() - keep backends, and what slot words stand for
- *
- * As srcu_down_read(): whoever is told the returned value may leave in any context.
- *
- * Context: any but NMI.
- * Return: a number for vswap_tier_leave().
- */
-int vswap_tier_enter(void)
-{
-	int entered = __srcu_read_lock(&users);
-
-	__release(&users);
-	return entered;
-}
-
-/**
- * vswap_tier_leave() - the reverse of vswap_tier_enter()
- * @entered: what it returned
- *
- * Context: any but NMI.
- */
-void vswap_tier_leave(int entered)
-{
-	__acquire(&users);
-	__srcu_read_unlock(&users, entered);
-}
 
 /**
  * vswap_tier_wait() - wait for those who entered before
@@ -103,7 +77,7 @@ void vswap_tier_leave(int entered)
  */
 void vswap_tier_wait(void)
 {
-	synchronize_srcu_expedited(&users);
+	synchronize_srcu_expedited(&vswap_tier_users);
 }
 
 /* For those who entered, or hold the lock. */
@@ -141,6 +115,8 @@ static int change_order(struct vswap_backend *out, struct vswap_backend *in)
 		new->backend[i] = in;
 		new->nr++;
 	}
+	for (i = 0; i < new->nr; i++)
+		new->next[i] = first_of(new, new->backend[i]->tier + 1);
 	rcu_assign_pointer(tier.order, new);
 	vswap_tier_wait();
 	kfree(old);
@@ -584,7 +560,7 @@ static void count_refusal(struct vswap_backend *b, int err)
  * @slot: its virtual slot
  * @from: not in this backend; NULL: in any
  * @last: no other backend is left
- * @word: set to the slot word when a backend has taken it
+ * @word: set to the slot word when a backend has taken it; anything else before
  */
 struct offer {
 	struct page *page;
@@ -596,24 +572,23 @@ struct offer {
 
 static int try_backend(struct vswap_backend *b, const struct offer *offer)
 {
-	u64 payload;
 	int err;
 
 	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON)
 		return -ENOSPC;
-	err = b->ops->store(b, offer->page, offer->slot, offer->last, &payload);
+	err = b->ops->store(b, offer->page, offer->slot, offer->last, offer->word);
 	if (err)
 		count_refusal(b, err);
 	else
-		*offer->word = vswap_tier_word(b, payload);
+		*offer->word = vswap_tier_word(b, *offer->word);
 	return err;
 }
 
 /* @nr backends of one tier, which take turns. */
-static int try_tier(struct vswap_backend * const *backend, unsigned int nr,
-		    const struct offer *offer)
+static noinline int try_tier(struct vswap_backend * const *backend, unsigned int nr,
+			     const struct offer *offer)
 {
-	unsigned int turn = nr > 1 ? this_cpu_inc_return(turns) / TURN_PAGES : 0, i;
+	unsigned int turn = this_cpu_inc_return(turns) / TURN_PAGES, i;
 	int err = -ENOSPC;
 
 	for (i = 0; i < nr && err; i++)
@@ -629,8 +604,11 @@ static int try_range(const struct order *order, unsigned int first, unsigned int
 	unsigned int next;
 
 	for (; first < end && err; first = next) {
-		next = min(end, first_of(order, order->backend[first]->tier + 1));
-		err = try_tier(&order->backend[first], next - first, offer);
+		next = min(end, order->next[first]);
+		if (next - first == 1)
+			err = try_backend(order->backend[first], offer);
+		else
+			err = try_tier(&order->backend[first], next - first, offer);
 	}
 	return err;
 }
@@ -729,6 +707,21 @@ struct vswap_backend *vswap_tier_backend(u64 word)
 }
 
 /**
+ * vswap_tier_release_one() - forget what a slot word stands for, one of several
+ * @word: a word that no slot has any more
+ *
+ * Context: any, interrupts off included; within rcu_read_lock(): when its last page is
+ * gone, so may be the backend.
+ */
+void vswap_tier_release_one(u64 word)
+{
+	struct vswap_backend *b = vswap_tier_backend(word);
+
+	if (b)
+		b->ops->free(b, backend_payload(b, word));
+}
+
+/**
  * vswap_tier_release() - forget what a slot word stands for
  * @word: a word that no slot has any more
  *
@@ -736,13 +729,8 @@ struct vswap_backend *vswap_tier_backend(u64 word)
  */
 void vswap_tier_release(u64 word)
 {
-	struct vswap_backend *b;
-
-	/* When its last page is gone, so may be the backend. */
 	rcu_read_lock();
-	b = vswap_tier_backend(word);
-	if (b)
-		b->ops->free(b, backend_payload(b, word));
+	vswap_tier_release_one(word);
 	rcu_read_unlock();
 }
 

@@ -9,16 +9,46 @@
 #ifndef VSWAP_TIER_H
 #define VSWAP_TIER_H
 
+#include <linux/srcu.h>
+
 #include "backend.h"
 
 #define VSWAP_MAX_BACKENDS	16
+
+extern struct srcu_struct vswap_tier_users;
+
+/**
+ * vswap_tier_enter() - keep backends, and what slot words stand for
+ *
+ * As srcu_down_read(): whoever is told the returned value may leave in any context.
+ *
+ * Context: any but NMI.
+ * Return: a number for vswap_tier_leave().
+ */
+static inline int vswap_tier_enter(void)
+{
+	int entered = __srcu_read_lock(&vswap_tier_users);
+
+	__release(&vswap_tier_users);
+	return entered;
+}
+
+/**
+ * vswap_tier_leave() - the reverse of vswap_tier_enter()
+ * @entered: what it returned
+ *
+ * Context: any but NMI.
+ */
+static inline void vswap_tier_leave(int entered)
+{
+	__acquire(&vswap_tier_users);
+	__srcu_read_unlock(&vswap_tier_users, entered);
+}
 
 int vswap_tier_open(const char *names, const struct vswap_backend_params *params,
 		    void (*failed)(void));
 void vswap_tier_close(void);
 
-int vswap_tier_enter(void);
-void vswap_tier_leave(int entered);
 void vswap_tier_wait(void);
 
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
@@ -27,6 +57,7 @@ int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *f
 int vswap_tier_place_elsewhere(struct page *page, u32 slot, struct vswap_backend *from,
 			       u64 *word);
 void vswap_tier_release(u64 word);
+void vswap_tier_release_one(u64 word);
 struct vswap_backend *vswap_tier_backend(u64 word);
 u64 vswap_tier_word(struct vswap_backend *b, u64 payload);
 

@@ -24,6 +24,8 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t s64;
 
+#define noinline	__attribute__((noinline))
+
 #define U32_MAX		UINT32_MAX
 #define U64_MAX		UINT64_MAX
 
