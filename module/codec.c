@@ -142,9 +142,10 @@ static struct codec *find_or_make(const char *name)
 	if (n == CODEC_MAX)
 		return ERR_PTR(-ENOSPC);
 	codec = new_codec(name, n);
-	/* Whoever finds the number on a disk must see it set up. */
-	if (!IS_ERR(codec))
-		smp_store_release(&list.codec[n], codec);
+	if (IS_ERR(codec))
+		return codec;
+	/* Whoever finds the number on a disk must see it set up: codec_by_number(). */
+	smp_store_release(&list.codec[n], codec);
 	return codec;
 }
 
