@@ -136,6 +136,8 @@ enum vswap_backend_count {
 	BACKEND_READ_ERRORS,
 	BACKEND_WRITE_ERRORS,
 	BACKEND_MOVED_PAGES,	/* from here to others */
+	BACKEND_PACKED_PAGES,	/* raised and lowered; of the used ones */
+	BACKEND_PACKED_BLOCKS,	/* raised and lowered */
 	BACKEND_NR_COUNTS,
 };
 
@@ -167,7 +169,8 @@ struct vswap_backend_attr {
 /**
  * struct vswap_backend_ops - a type of backend
  * @type: its name
- * @tag: the tag of slot words whose pages it holds
+ * @tag: the tag of slot words whose pages it holds; one with SLOT_FILE may hold some of
+ *	SLOT_PACKED, too
  * @attrs: what it shows in sysfs besides what all show; ends with a NULL name
  *
  * @open: get ready. Process context, may sleep. Returns 0 or -errno with one
@@ -181,13 +184,22 @@ struct vswap_backend_attr {
  *	A backend with ->submit has only reserved a place then.
  * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO;
  *	the caller counts.
+ * @length: how long is the compressed page that @payload stands for, in bytes; PAGE_SIZE
+ *	if it isn't compressed. Any context. For a backend in RAM only, as are
+ *	@fetch and @codec
+ * @fetch: copy it as it is to @dst, ->length() bytes. Process context
+ * @codec: the codec_number() of what compresses its pages. Any context
+ * @store_packed: reserve a place for a block of @nr compressed pages, see packed.h. As
+ *	->store. For a backend with ->submit only, as is @put_packed
+ * @put_packed: forget one page of the block at @payload. As ->free
  * @submit: start moving @nr contiguous pages from @page on to or from the places
  *	@payload, @payload + 1, ...; each transfer counts in @io. May sleep, must
  *	not depend on reclaim.
  * @free: forget what @payload stands for. Interrupts may be off, page-table locks
  *	held; with ->submit, it may also be called from an interrupt.
  * @next: find what it holds: set *@payload to the first place at or after it that
- *	holds a page, and @slot to the page's virtual slot; false if there is none.
+ *	holds a page, and @slot to the page's virtual slot; false if there is none. Packed
+ *	blocks are left out: they don't know whose pages they hold.
  *	Context: any. For a backend with ->submit only
  * @resize: make it hold @bytes. @file: the swap file, open for writing; NULL for a
  *	pool. Process context, may sleep; one call at a time, while pages move. Returns
@@ -210,6 +222,11 @@ struct vswap_backend_ops {
 	int (*store)(struct vswap_backend *b, struct page *page, u32 slot, bool last,
 		     u64 *payload);
 	int (*load)(struct vswap_backend *b, struct page *page, u64 payload);
+	unsigned int (*length)(struct vswap_backend *b, u64 payload);
+	void (*fetch)(struct vswap_backend *b, u64 payload, void *dst);
+	unsigned int (*codec)(struct vswap_backend *b);
+	int (*store_packed)(struct vswap_backend *b, unsigned int nr, u64 *payload);
+	void (*put_packed)(struct vswap_backend *b, u64 payload);
 	void (*submit)(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
 		       struct page *page, unsigned int nr, u64 payload);
 	void (*free)(struct vswap_backend *b, u64 payload);

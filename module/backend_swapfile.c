@@ -120,13 +120,48 @@ static void swapfile_free(struct vswap_backend *b, u64 payload)
 	vswap_backend_count(b, BACKEND_USED_PAGES, -1);
 }
 
+static int swapfile_store_packed(struct vswap_backend *b, unsigned int nr, u64 *payload)
+{
+	struct swapfile *sf = b->private;
+	u32 place;
+	int err = filemap_alloc_packed(&sf->slots, raw_smp_processor_id(), nr, &place);
+
+	if (err)
+		return err;
+	vswap_backend_count(b, BACKEND_USED_PAGES, nr);
+	vswap_backend_count(b, BACKEND_PAGES_OUT, nr);
+	vswap_backend_count(b, BACKEND_PACKED_PAGES, nr);
+	vswap_backend_count(b, BACKEND_PACKED_BLOCKS, 1);
+	*payload = place;
+	return 0;
+}
+
+static void swapfile_put_packed(struct vswap_backend *b, u64 payload)
+{
+	struct swapfile *sf = b->private;
+	int left = filemap_put_packed(&sf->slots, payload);
+
+	if (WARN_ON_ONCE(left < 0))
+		return;
+	if (!left)
+		vswap_backend_count(b, BACKEND_PACKED_BLOCKS, -1);
+	vswap_backend_count(b, BACKEND_PACKED_PAGES, -1);
+	vswap_backend_count(b, BACKEND_USED_PAGES, -1);
+}
+
 static bool swapfile_next(struct vswap_backend *b, u64 *payload, u32 *slot)
 {
 	struct swapfile *sf = b->private;
-	u32 place = filemap_next(&sf->slots, *payload, slot);
+	u32 place = *payload;
 
-	*payload = place;
-	return place < READ_ONCE(sf->slots.nr_slots);
+	for (;; place++) {
+		place = filemap_next(&sf->slots, place, slot);
+		*payload = place;
+		if (place >= READ_ONCE(sf->slots.nr_slots))
+			return false;
+		if (!filemap_is_packed(*slot))
+			return true;
+	}
 }
 
 /*
@@ -799,11 +834,13 @@ static int swapfile_resize(struct vswap_backend *b, u64 bytes, struct file *file
 
 /* ---- What it says of itself ---- */
 
+/* The pages it holds, however packed, and one for each place that is free. */
 static unsigned long swapfile_capacity(struct vswap_backend *b)
 {
 	struct swapfile *sf = b->private;
+	u32 capacity = filemap_capacity(&sf->slots), used = filemap_used(&sf->slots);
 
-	return filemap_capacity(&sf->slots);
+	return vswap_backend_sum(b, BACKEND_USED_PAGES) + capacity - min(used, capacity);
 }
 
 static u64 swapfile_memory(struct vswap_backend *b)
@@ -854,6 +891,16 @@ static ssize_t show_extents(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%u\n", nr);
 }
 
+static ssize_t show_packed_pages(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_PACKED_PAGES));
+}
+
+static ssize_t show_packed_blocks(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_PACKED_BLOCKS));
+}
+
 static ssize_t show_encrypted(struct vswap_backend *b, char *buf)
 {
 	struct swapfile *sf = b->private;
@@ -876,6 +923,8 @@ static const struct vswap_backend_attr swapfile_attrs[] = {
 	{ "size_pages", show_size_pages },
 	{ "bad_pages", show_bad_pages },
 	{ "extents", show_extents },
+	{ "packed_pages", show_packed_pages },
+	{ "packed_blocks", show_packed_blocks },
 	{ "encrypted", show_encrypted },
 	{ "read_errors", show_read_errors },
 	{ "write_errors", show_write_errors },
@@ -889,6 +938,8 @@ const struct vswap_backend_ops vswap_swapfile_ops = {
 	.open = swapfile_open,
 	.close = swapfile_close,
 	.store = swapfile_store,
+	.store_packed = swapfile_store_packed,
+	.put_packed = swapfile_put_packed,
 	.submit = swapfile_submit,
 	.free = swapfile_free,
 	.next = swapfile_next,

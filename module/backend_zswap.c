@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The compressed RAM pool: zsmalloc objects filled by a compressor of the crypto
- * API, one stream per CPU.
+ * The compressed RAM pool: zsmalloc objects filled by a compressor.
  *
  * Payload of a stored page:
  *
@@ -16,16 +15,15 @@
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
-#include <linux/cpuhotplug.h>
 #include <linux/highmem.h>
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/zsmalloc.h>
 
 #include "backend.h"
+#include "codec.h"
 #include "port.h"
 
 #define LENGTH_BITS	12
@@ -50,90 +48,13 @@ static gfp_t pool_gfp(void)
 /* Objects the estimate of a page's size begins with, at half a page each. */
 #define ESTIMATE_PRIOR	1024
 
-/**
- * struct stream - what one CPU compresses with
- * @lock: held while @tfm or @buffer is in use; the holder may sleep
- * @tfm: the compressor
- * @buffer: two pages, since data may grow
- */
-struct stream {
-	struct mutex lock;
-	struct port_comp *comp;
-	u8 *buffer;
-};
-
 struct pool {
 	struct zs_pool *zs;
-	struct stream * __percpu *streams;
-	char *compressor;
-	struct hlist_node cpu_node;
+	struct codec *codec;
 	unsigned long limit;		/* pages */
 	unsigned int max_size;		/* bytes, while others could take the page */
 	unsigned int last_max_size;	/* and when nobody else can */
 };
-
-/* Shared by all pools; the state calls stream_prepare() for every CPU that comes. */
-static int hotplug_state;
-
-static void stream_free(struct stream *stream)
-{
-	if (!stream)
-		return;
-	if (!IS_ERR_OR_NULL(stream->comp))
-		port_comp_free(stream->comp);
-	kfree(stream->buffer);
-	kfree(stream);
-}
-
-static struct stream *stream_alloc(const char *compressor)
-{
-	struct stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
-
-	if (!stream)
-		return ERR_PTR(-ENOMEM);
-	mutex_init(&stream->lock);
-	stream->buffer = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
-	stream->comp = port_comp_alloc(compressor);
-	if (IS_ERR(stream->comp) || !stream->buffer) {
-		int err = IS_ERR(stream->comp) ? PTR_ERR(stream->comp) : -ENOMEM;
-
-		stream_free(stream);
-		return ERR_PTR(err);
-	}
-	return stream;
-}
-
-/*
- * A stream stays when its CPU goes: tasks that were moved away from that CPU may
- * still hold it.
- */
-static int stream_prepare(unsigned int cpu, struct hlist_node *node)
-{
-	struct pool *pool = hlist_entry(node, struct pool, cpu_node);
-	struct stream **slot = per_cpu_ptr(pool->streams, cpu);
-	struct stream *stream;
-
-	if (*slot)
-		return 0;
-	stream = stream_alloc(pool->compressor);
-	if (IS_ERR(stream))
-		return PTR_ERR(stream);
-	*slot = stream;
-	return 0;
-}
-
-static struct stream *stream_lock(struct pool *pool)
-{
-	struct stream *stream = *raw_cpu_ptr(pool->streams);
-
-	mutex_lock(&stream->lock);
-	return stream;
-}
-
-static void stream_unlock(struct stream *stream)
-{
-	mutex_unlock(&stream->lock);
-}
 
 static u64 pack(unsigned long handle, unsigned int len)
 {
@@ -185,18 +106,18 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 		       u64 *payload)
 {
 	struct pool *pool = b->private;
-	unsigned int len = 2 * PAGE_SIZE;
+	struct codec_stream *stream;
 	const void *data, *src;
-	struct stream *stream;
+	unsigned int len;
 	int err;
 
 	if (zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit))
 		return -ENOSPC;
 
-	stream = stream_lock(pool);
+	stream = codec_lock(pool->codec);
 	data = kmap_local_page(page);
 	src = stream->buffer;
-	err = port_comp_compress(stream->comp, data, stream->buffer, &len);
+	err = codec_compress(stream, data, &len);
 	if (err || len > (last ? pool->last_max_size : pool->max_size)) {
 		src = data;
 		len = PAGE_SIZE;
@@ -206,7 +127,7 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 	else
 		err = put_object(pool, src, len, payload);
 	kunmap_local(data);
-	stream_unlock(stream);
+	codec_unlock(stream);
 
 	if (!err) {
 		count_object(b, len, 1);
@@ -215,19 +136,20 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool
 	return err;
 }
 
-static int unpack_object(struct stream *stream, const void *src, unsigned int len, void *dst)
+static int unpack_object(struct codec_stream *stream, const void *src, unsigned int len,
+			 void *dst)
 {
 	if (len == PAGE_SIZE) {
 		memcpy(dst, src, PAGE_SIZE);
 		return 0;
 	}
-	return port_comp_decompress(stream->comp, src, len, dst);
+	return codec_decompress(stream, src, len, dst);
 }
 
 static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 {
 	struct pool *pool = b->private;
-	struct stream *stream;
+	struct codec_stream *stream;
 	unsigned long handle;
 	const void *src;
 	unsigned int len;
@@ -235,14 +157,44 @@ static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 	int err;
 
 	handle = unpack(payload, &len);
-	stream = stream_lock(pool);
+	stream = codec_lock(pool->codec);
 	dst = kmap_local_page(page);
 	src = port_zs_read_begin(pool->zs, handle, len, stream->buffer);
 	err = unpack_object(stream, src, len, dst);
 	port_zs_read_end(pool->zs, handle, len, src);
 	kunmap_local(dst);
-	stream_unlock(stream);
+	codec_unlock(stream);
 	return err;
+}
+
+static unsigned int pool_length(struct vswap_backend *b, u64 payload)
+{
+	unsigned int len;
+
+	unpack(payload, &len);
+	return len;
+}
+
+static void pool_fetch(struct vswap_backend *b, u64 payload, void *dst)
+{
+	struct pool *pool = b->private;
+	unsigned long handle;
+	unsigned int len;
+	const void *src;
+
+	handle = unpack(payload, &len);
+	src = port_zs_read_begin(pool->zs, handle, len, dst);
+	/* It may have been put together there. */
+	if (src != dst)
+		memcpy(dst, src, len);
+	port_zs_read_end(pool->zs, handle, len, src);
+}
+
+static unsigned int pool_codec(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return codec_number(pool->codec);
 }
 
 static void pool_free(struct vswap_backend *b, u64 payload)
@@ -307,45 +259,8 @@ static void pool_compact(struct vswap_backend *b)
 static u64 pool_memory(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
-	u64 streams = 0;
-	int cpu;
 
-	for_each_possible_cpu(cpu)
-		if (*per_cpu_ptr(pool->streams, cpu))
-			streams += 2 * PAGE_SIZE;
-	return ((u64)zs_get_total_pages(pool->zs) << PAGE_SHIFT) + streams;
-}
-
-static int open_streams(struct pool *pool)
-{
-	int err;
-
-	pool->streams = alloc_percpu(struct stream *);
-	if (!pool->streams)
-		return -ENOMEM;
-	err = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "mm/vswap:prepare",
-				      stream_prepare, NULL);
-	if (err < 0)
-		return err;
-	hotplug_state = err;
-	return cpuhp_state_add_instance(hotplug_state, &pool->cpu_node);
-}
-
-static void close_streams(struct pool *pool)
-{
-	int cpu;
-
-	if (!pool->streams)
-		return;
-	if (hotplug_state) {
-		if (!hlist_unhashed(&pool->cpu_node))
-			cpuhp_state_remove_instance_nocalls(hotplug_state, &pool->cpu_node);
-		cpuhp_remove_multi_state(hotplug_state);
-		hotplug_state = 0;
-	}
-	for_each_possible_cpu(cpu)
-		stream_free(*per_cpu_ptr(pool->streams, cpu));
-	free_percpu(pool->streams);
+	return ((u64)zs_get_total_pages(pool->zs) << PAGE_SHIFT) + codec_memory(pool->codec);
 }
 
 static unsigned long limit_pages(const struct vswap_backend_params *params)
@@ -388,10 +303,8 @@ static void pool_close(struct vswap_backend *b)
 
 	if (!pool)
 		return;
-	close_streams(pool);
 	if (pool->zs)
 		zs_destroy_pool(pool->zs);
-	kfree(pool->compressor);
 	kfree(pool);
 	b->private = NULL;
 }
@@ -409,10 +322,13 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 		return -ENOMEM;
 	b->private = pool;
 	pool->limit = limit_pages(params);
-	pool->compressor = kstrdup(params->compressor, GFP_KERNEL);
+	pool->codec = codec_get(params->compressor);
+	err = PTR_ERR_OR_ZERO(pool->codec);
+	if (err)
+		goto err_close;
 	pool->zs = zs_create_pool("vswap");
 	err = -ENOMEM;
-	if (!pool->compressor || !pool->zs)
+	if (!pool->zs)
 		goto err_close;
 	pool->max_size = PAGE_SIZE * params->page_percent / 100;
 	/* An object of PAGE_SIZE means a page that was not compressed. */
@@ -420,9 +336,6 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	/* A larger object takes a whole page, as the page itself does. */
 	pool->last_max_size = max_t(unsigned int, pool->max_size,
 				    min_t(size_t, zs_huge_class_size(pool->zs), PAGE_SIZE) - 1);
-	err = open_streams(pool);
-	if (err)
-		goto err_close;
 	return 0;
 
 err_close:
@@ -435,7 +348,7 @@ static ssize_t show_compressor(struct vswap_backend *b, char *buf)
 {
 	struct pool *pool = b->private;
 
-	return sysfs_emit(buf, "%s\n", pool->compressor);
+	return sysfs_emit(buf, "%s\n", codec_name(pool->codec));
 }
 
 static ssize_t show_limit_bytes(struct vswap_backend *b, char *buf)
@@ -486,6 +399,9 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.close = pool_close,
 	.store = pool_store,
 	.load = pool_load,
+	.length = pool_length,
+	.fetch = pool_fetch,
+	.codec = pool_codec,
 	.free = pool_free,
 	.capacity = pool_capacity,
 	.resize = pool_resize,

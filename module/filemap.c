@@ -259,8 +259,9 @@ static int alloc_locked(struct filemap *fm, unsigned int cpu, unsigned int want,
 	return run.nr;
 }
 
+/* As filemap_alloc(), whatever @owner is. */
 static noinline int alloc_run(struct filemap *fm, unsigned int cpu, unsigned int want,
-			      u32 vslot, u32 *first)
+			      u32 owner, u32 *first)
 {
 	struct filemap_chunk *memory = NULL;
 	unsigned long flags;
@@ -268,7 +269,7 @@ static noinline int alloc_run(struct filemap *fm, unsigned int cpu, unsigned int
 
 	for (;;) {
 		spin_lock_irqsave(&fm->lock, flags);
-		nr = alloc_locked(fm, cpu, want, vslot, first, &memory);
+		nr = alloc_locked(fm, cpu, want, owner, first, &memory);
 		spin_unlock_irqrestore(&fm->lock, flags);
 		if (nr != -EAGAIN)
 			break;
@@ -280,14 +281,31 @@ static noinline int alloc_run(struct filemap *fm, unsigned int cpu, unsigned int
 	return nr;
 }
 
+/* The same for most: one slot, which is mostly the next one. */
+static int alloc_for(struct filemap *fm, unsigned int cpu, unsigned int want, u32 owner,
+		     u32 *first)
+{
+	unsigned long flags;
+	bool taken;
+
+	if (want == 1) {
+		spin_lock_irqsave(&fm->lock, flags);
+		taken = take_next(fm, cpu, owner, first);
+		spin_unlock_irqrestore(&fm->lock, flags);
+		if (taken)
+			return 1;
+	}
+	return alloc_run(fm, cpu, want, owner, first);
+}
+
 /**
  * filemap_alloc() - allocate a run of file slots
  * @fm: the file's slots
  * @cpu: below the number given to filemap_init(); the CPU in whose place to allocate,
  *	by choice the one the caller runs on, but it may have left it
  * @want: how many slots would be best, at least 1; more than 1024 never are found
- * @vslot: the virtual slot that owns the first one, not FILEMAP_NOBODY; the next one
- *	is owned by @vslot + 1, and so on
+ * @vslot: the virtual slot that owns the first one, above FILEMAP_MAX_PACKED; the
+ *	next one is owned by @vslot + 1, and so on
  * @first: set to the first file slot
  *
  * Looks for a run of @want slots nearby, and else takes the longest it came across.
@@ -300,19 +318,30 @@ static noinline int alloc_run(struct filemap *fm, unsigned int cpu, unsigned int
 int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 		  u32 *first)
 {
-	unsigned long flags;
-	bool taken;
-
-	if (cpu >= fm->nr_cpus || !want || vslot == FILEMAP_NOBODY || want - 1 > U32_MAX - vslot)
+	if (cpu >= fm->nr_cpus || !want || vslot <= FILEMAP_MAX_PACKED ||
+	    want - 1 > U32_MAX - vslot)
 		return -EINVAL;
-	if (want == 1) {
-		spin_lock_irqsave(&fm->lock, flags);
-		taken = take_next(fm, cpu, vslot, first);
-		spin_unlock_irqrestore(&fm->lock, flags);
-		if (taken)
-			return 1;
-	}
-	return alloc_run(fm, cpu, min_t(unsigned int, want, FILEMAP_CHUNK_SLOTS), vslot, first);
+	return alloc_for(fm, cpu, min_t(unsigned int, want, FILEMAP_CHUNK_SLOTS), vslot, first);
+}
+
+/**
+ * filemap_alloc_packed() - allocate a file slot for several pages at once
+ * @fm: the file's slots
+ * @cpu: as for filemap_alloc()
+ * @nr: how many pages, 1..FILEMAP_MAX_PACKED
+ * @slot: set to the file slot
+ *
+ * Context: as filemap_alloc().
+ * Return: 0; -ENOSPC, -ENOMEM, or -EINVAL for a bad argument.
+ */
+int filemap_alloc_packed(struct filemap *fm, unsigned int cpu, unsigned int nr, u32 *slot)
+{
+	int ret;
+
+	if (cpu >= fm->nr_cpus || !filemap_is_packed(nr))
+		return -EINVAL;
+	ret = alloc_for(fm, cpu, 1, nr, slot);
+	return min_t(int, ret, 0);
 }
 
 /**
@@ -322,7 +351,8 @@ int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 v
  * @nr: how many, at least 1; not necessarily allocated together
  *
  * Context: Any. Takes @fm->lock with interrupts off, allocates nothing.
- * Return: 0, or -EINVAL if one of them wasn't in use; nothing has changed then.
+ * Return: 0, or -EINVAL if one of them wasn't in use, or is a packed block; nothing has
+ * changed then.
  */
 int filemap_free(struct filemap *fm, u32 first, unsigned int nr)
 {
@@ -335,7 +365,7 @@ int filemap_free(struct filemap *fm, u32 first, unsigned int nr)
 
 	spin_lock_irqsave(&fm->lock, flags);
 	for (i = 0; i < nr && !err; i++)
-		if (owner_of(fm, first + i) == FILEMAP_NOBODY)
+		if (owner_of(fm, first + i) <= FILEMAP_MAX_PACKED)
 			err = -EINVAL;
 	for (i = 0; i < nr && !err; i++)
 		put(fm, first + i);
@@ -343,6 +373,39 @@ int filemap_free(struct filemap *fm, u32 first, unsigned int nr)
 		WRITE_ONCE(fm->nr_used, fm->nr_used - nr);
 	spin_unlock_irqrestore(&fm->lock, flags);
 	return err;
+}
+
+/**
+ * filemap_put_packed() - one page of a packed block is gone
+ * @fm: the file's slots
+ * @slot: the block
+ *
+ * It is free when all are gone.
+ *
+ * Context: Any. Takes @fm->lock with interrupts off, allocates nothing.
+ * Return: how many pages are left, or -EINVAL if that isn't a packed block.
+ */
+int filemap_put_packed(struct filemap *fm, u32 slot)
+{
+	unsigned long flags;
+	u32 left;
+
+	if (slot >= READ_ONCE(fm->nr_slots))
+		return -EINVAL;
+	spin_lock_irqsave(&fm->lock, flags);
+	left = owner_of(fm, slot);
+	if (!filemap_is_packed(left)) {
+		spin_unlock_irqrestore(&fm->lock, flags);
+		return -EINVAL;
+	}
+	if (--left) {
+		fm->chunks[chunk_of(slot)]->owner[chunk_index(slot)] = left;
+	} else {
+		put(fm, slot);
+		WRITE_ONCE(fm->nr_used, fm->nr_used - 1);
+	}
+	spin_unlock_irqrestore(&fm->lock, flags);
+	return left;
 }
 
 /* filemap_mark_bad() under the lock; -EAGAIN when it needs @memory and that is NULL. */
@@ -423,7 +486,8 @@ void filemap_condemn(struct filemap *fm, u32 first, unsigned int nr)
  * @slot: the slot
  *
  * Context: Any. Takes @fm->lock with interrupts off.
- * Return: The virtual slot, or FILEMAP_NOBODY if it is free, bad or not there at all.
+ * Return: The virtual slot; how many pages are left of a packed block, see
+ * filemap_is_packed(); or FILEMAP_NOBODY if it is free, bad or not there at all.
  */
 u32 filemap_owner(struct filemap *fm, u32 slot)
 {
@@ -455,7 +519,7 @@ static u32 next_owned(const struct filemap *fm, u32 ci, u32 start)
  * filemap_next() - the next slot that holds somebody's data
  * @fm: the file's slots
  * @slot: where to begin
- * @owner: set to the virtual slot that owns it
+ * @owner: set to what filemap_owner() would say of it
  *
  * Context: Any. Takes @fm->lock with interrupts off, for a chunk at a time.
  * Return: The slot, at or after @slot, or the number of slots if there is none.

@@ -29,12 +29,19 @@
  */
 #define FILEMAP_NOBODY		0
 
+/*
+ * Nor are those up to this one: the owner of a packed block, see packed.h, is how many
+ * pages of it are left.
+ */
+#define FILEMAP_MAX_PACKED	511
+
 /**
  * struct filemap_chunk - 1024 file slots
  * @used: how many of them are in use or bad
  * @map: one bit per slot, set while it is in use or bad
  * @condemned: one bit per slot, set if it is bad as soon as it is free
- * @owner: the virtual slot of each, FILEMAP_NOBODY where there is none; a page
+ * @owner: the virtual slot of each, FILEMAP_NOBODY where there is none, or how many
+ *	pages are left where a block of several is; a page
  */
 struct filemap_chunk {
 	u32 used;
@@ -92,9 +99,18 @@ int filemap_mark_bad(struct filemap *fm, u32 slot);
 void filemap_condemn(struct filemap *fm, u32 first, unsigned int nr);
 int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 vslot,
 		  u32 *first);
+int filemap_alloc_packed(struct filemap *fm, unsigned int cpu, unsigned int nr, u32 *slot);
 int filemap_free(struct filemap *fm, u32 first, unsigned int nr);
+int filemap_put_packed(struct filemap *fm, u32 slot);
 u32 filemap_owner(struct filemap *fm, u32 slot);
 u32 filemap_next(struct filemap *fm, u32 slot, u32 *owner);
+
+/* Is this how many pages a packed block has left, and no virtual slot? */
+static inline bool filemap_is_packed(u32 owner)
+{
+	return owner != FILEMAP_NOBODY && owner <= FILEMAP_MAX_PACKED;
+}
+
 u32 filemap_used(const struct filemap *fm);
 u32 filemap_capacity(const struct filemap *fm);
 

@@ -753,11 +753,12 @@ static bool hold_word(u64 *ptr, u64 word, bool hot)
 }
 
 /**
- * slots_hold() - mark words busy, for their pages to be copied
+ * slots_hold_like() - mark certain words busy, for their pages to be copied
  * @s: the slots
  * @slot: where to begin, any slot; set to where to go on, the first slot of
  *	the next cluster when this one is through
- * @tag: take pages of this kind
+ * @mask: which bits of a bare word say if it is taken
+ * @like: what they have to be
  * @hot: those that were accessed, too; without it they are left out and forgiven: next
  *	time they are taken
  * @moves: set to what was found
@@ -766,8 +767,8 @@ static bool hold_word(u64 *ptr, u64 word, bool hot)
  * Context: any. Takes the cluster's lock with interrupts off.
  * Return: entries set; slots_let_go() must be called for each.
  */
-unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag, bool hot,
-			struct slot_move *moves, unsigned int max)
+unsigned int slots_hold_like(struct slots *s, u32 *slot, u64 mask, u64 like, bool hot,
+			     struct slot_move *moves, unsigned int max)
 {
 	struct slot_cluster *c = cluster_of(s, *slot);
 	u32 base = *slot - slot_index(*slot), i = slot_index(*slot);
@@ -785,7 +786,7 @@ unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag, bool hot,
 	for (; words && i < SLOTS_PER_CLUSTER && nr < max; i++) {
 		u64 word = READ_ONCE(words[i]);
 
-		if (slot_tag(word) == tag && hold_word(&words[i], word, hot))
+		if ((word & mask) == like && hold_word(&words[i], word, hot))
 			moves[nr++] = (struct slot_move){ base + i, slot_bare(word) };
 	}
 	if (!words)

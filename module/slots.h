@@ -61,6 +61,7 @@ enum slot_tag {
 	SLOT_WIDE,	/* a repeated 64-bit value, kept in cluster->wide */
 	SLOT_POOL,	/* in the compressed pool; payload is the pool's own */
 	SLOT_FILE,	/* in a swap file; payload is file number and file slot */
+	SLOT_PACKED,	/* in a swap file, with others in one file slot; see packed.h */
 };
 
 #define SLOT_TAG_MASK		0x7ULL
@@ -83,6 +84,12 @@ static inline enum slot_tag slot_tag(u64 word)
 static inline u64 slot_payload(u64 word)
 {
 	return word >> SLOT_PAYLOAD_SHIFT;
+}
+
+/* Is what a word stands for in a swap file? */
+static inline bool slot_in_file(u64 word)
+{
+	return slot_tag(word) == SLOT_FILE || slot_tag(word) == SLOT_PACKED;
 }
 
 /* What a word stands for, whatever happens to it now. */
@@ -210,10 +217,28 @@ enum slot_fate {
 };
 
 u32 slots_oldest(struct slots *s);
-unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag, bool hot,
-			struct slot_move *moves, unsigned int max);
+unsigned int slots_hold_like(struct slots *s, u32 *slot, u64 mask, u64 like, bool hot,
+			     struct slot_move *moves, unsigned int max);
 bool slots_hold_one(struct slots *s, u32 slot, u64 word);
 enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word, bool hot);
+
+/**
+ * slots_hold() - mark words of one tag busy, for their pages to be copied
+ * @s: the slots
+ * @slot: see slots_hold_like()
+ * @tag: take pages of this kind
+ * @hot: see slots_hold_like()
+ * @moves: likewise
+ * @max: likewise
+ *
+ * Context: any. Takes the cluster's lock with interrupts off.
+ * Return: entries set; slots_let_go() must be called for each.
+ */
+static inline unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag tag, bool hot,
+				      struct slot_move *moves, unsigned int max)
+{
+	return slots_hold_like(s, slot, SLOT_TAG_MASK, tag, hot, moves, max);
+}
 
 u64 slots_peek(struct slots *s, u32 slot);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);

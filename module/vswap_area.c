@@ -279,7 +279,7 @@ void vswap_area_set_zero(u32 slot)
  */
 bool vswap_area_in_ram(u32 slot)
 {
-	return slot_tag(slots_peek(&area.slots, slot)) != SLOT_FILE;
+	return !slot_in_file(slots_peek(&area.slots, slot));
 }
 
 /* ---- Growth and capacity ---- */

@@ -11,6 +11,7 @@
 #include <linux/swap.h>
 #include <linux/umh.h>
 
+#include "codec.h"
 #include "port.h"
 #include "sparse.h"
 #include "vswap_area.h"
@@ -60,6 +61,10 @@ MODULE_PARM_DESC(zswap_high_percent,
 		 "fullness of the pool at which old pages go to the swap file (90; 0: never)");
 module_param_named(zswap_low_percent, area_params.low_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_low_percent, "fullness of the pool at which that ends (80)");
+
+module_param_named(zswap_packed_writeback, vswap_mover_packs, bool, 0644);
+MODULE_PARM_DESC(zswap_packed_writeback,
+		 "pages go to the swap file compressed, several in one of its pages (1)");
 
 static bool autostart = true;
 module_param(autostart, bool, 0444);
@@ -209,7 +214,7 @@ static int start(void)
 
 	err = vswap_tier_open(backends, &backend_params, vswap_area_backend_failed);
 	if (err)
-		return err;
+		goto err_codec;
 	err = vswap_io_start(checksum);
 	if (err)
 		goto err_tier;
@@ -251,6 +256,8 @@ err_io:
 	vswap_io_stop();
 err_tier:
 	vswap_tier_close();
+err_codec:
+	codec_stop();
 	return err;
 }
 
@@ -275,6 +282,7 @@ static void __exit vswap_exit(void)
 	vswap_mover_stop();
 	vswap_io_stop();
 	vswap_tier_close();
+	codec_stop();
 }
 
 module_init(vswap_init);

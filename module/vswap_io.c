@@ -16,6 +16,7 @@
 #include "vswap_io.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
+#include "vswap_unpack.h"
 
 #define CREATE_TRACE_POINTS
 #include "vswap_trace.h"
@@ -94,10 +95,10 @@ int vswap_io_start(const char *checksum)
 	io_cache = kmem_cache_create("vswap_io", sizeof(struct folio_io), 0, 0, construct_io);
 	if (io_cache)
 		io_pool = mempool_create_slab_pool(MIN_SETS, io_cache);
-	if (io_pool)
-		return 0;
-	vswap_io_stop();
-	return -ENOMEM;
+	err = io_pool ? vswap_unpack_start() : -ENOMEM;
+	if (err)
+		vswap_io_stop();
+	return err;
 }
 
 /**
@@ -107,6 +108,7 @@ int vswap_io_start(const char *checksum)
  */
 void vswap_io_stop(void)
 {
+	vswap_unpack_stop();
 	mempool_destroy(io_pool);
 	io_pool = NULL;
 	kmem_cache_destroy(io_cache);
@@ -300,10 +302,12 @@ static void submit_file_pages(const u64 *words, struct vswap_io *io, blk_opf_t o
 		u64 word = READ_ONCE(words[i]);
 
 		run = 1;
-		if (slot_tag(word) != SLOT_FILE)
-			continue;
-		run = file_run(words + i, nr - i, word);
-		submit_run(word, io, opf, page + i, run);
+		if (slot_tag(word) == SLOT_PACKED && !op_is_write(opf)) {
+			run = vswap_unpack(words + i, nr - i, word, io, page + i);
+		} else if (slot_tag(word) == SLOT_FILE) {
+			run = file_run(words + i, nr - i, word);
+			submit_run(word, io, opf, page + i, run);
+		}
 	}
 }
 
@@ -495,7 +499,7 @@ static bool is_intact(struct slots *slots, u32 slot, struct page *page)
 	u64 *ptr = slot_word_ptr(slots, slot), word = ptr ? READ_ONCE(*ptr) : 0;
 	struct vswap_backend *b;
 
-	if (slot_tag(word) != SLOT_POOL && slot_tag(word) != SLOT_FILE)
+	if (slot_tag(word) != SLOT_POOL && !slot_in_file(word))
 		return true;
 	if (sum_page(page) == slot_sum(slots, slot))
 		return true;
@@ -677,6 +681,8 @@ static __always_inline int read_pages(struct read *r)
 		if (slot_tag(word) == SLOT_FILE) {
 			run = file_run(ptr, r->nr - i, word);
 			submit_run(word, read_io(r), REQ_OP_READ, r->page + i, run);
+		} else if (slot_tag(word) == SLOT_PACKED) {
+			run = vswap_unpack(ptr, r->nr - i, word, read_io(r), r->page + i);
 		} else {
 			err = load_word(r->slots, r->slot + i, word, r->page + i);
 		}

@@ -12,6 +12,9 @@
  * flip the words of those that nobody touched meanwhile, wait for readers of the
  * old words, release what is outdated. Slots are the same before and after; see
  * slots.h for who releases what.
+ *
+ * What is written back stays compressed if it can: the buffer is filled with packed blocks
+ * then, and what goes to one place in the file is several pages.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -19,6 +22,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 
+#include "packed.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
 #include "vswap_stats.h"
@@ -32,6 +36,24 @@
 #define MAX_BATCH_ORDER	7
 #define MAX_BATCH	(1 << MAX_BATCH_ORDER)
 
+/* Blocks with room left that the next page may go to. */
+#define OPEN_BLOCKS	4
+
+/**
+ * struct block - a page of the buffer that holds some of the pages on their way
+ * @first: the first of them
+ * @nr: how many
+ * @is_plain: a page as it is; else packed
+ */
+struct block {
+	u16 first;
+	u16 nr;
+	bool is_plain;
+};
+
+/* Do pages stay compressed when they are written back? Changes at any time. */
+bool vswap_mover_packs = true;
+
 /*
  * @lock: one batch at a time
  * @slot: where the next one begins, for what goes by age
@@ -40,6 +62,10 @@
  * @moves: their slots and old words
  * @words: their new words, 0 where there is none
  * @read: which of them could be read
+ * @blocks: pages of the buffer, where they aren't one page each
+ * @places: where these go, as words of tag SLOT_FILE, 0 where there is none
+ * @block: which of them each page is in
+ * @offset: where in it
  */
 static struct {
 	struct mutex lock;
@@ -49,6 +75,10 @@ static struct {
 	struct slot_move moves[MAX_BATCH];
 	u64 words[MAX_BATCH];
 	DECLARE_BITMAP(read, MAX_BATCH);
+	struct block blocks[MAX_BATCH];
+	u64 places[MAX_BATCH];
+	u16 block[MAX_BATCH];
+	u16 offset[MAX_BATCH];
 } mover;
 
 static int get_buffer(void)
@@ -186,12 +216,13 @@ static void release_batch(unsigned int nr)
 }
 
 /*
- * What is in the buffer goes where @words say. Returns how many pages moved, or -errno
- * if they couldn't be written.
+ * @nr_places pages of the buffer go where @places say. Returns how many of the @nr pages
+ * moved, or -errno if they couldn't be written.
  */
-static int finish_batch(struct slots *slots, unsigned int nr, unsigned int placed, bool hot)
+static int finish_batch(struct slots *slots, unsigned int nr, const u64 *places,
+			unsigned int nr_places, bool hot)
 {
-	int err = placed ? vswap_words_write(mover.words, mover.pages, nr) : 0;
+	int err = nr_places ? vswap_words_write(places, mover.pages, nr_places) : 0;
 	unsigned int moved = let_go_batch(slots, nr, !err, hot);
 
 	vswap_tier_wait();
@@ -199,29 +230,186 @@ static int finish_batch(struct slots *slots, unsigned int nr, unsigned int place
 	return err ?: (int)moved;
 }
 
+/* ---- Packing ---- */
+
+static void *block_data(unsigned int k)
+{
+	return page_address(mover.pages + k);
+}
+
+/* One more block for page @i. Returns how many there are then. */
+static unsigned int open_block(unsigned int k, unsigned int i, bool is_plain, unsigned int codec)
+{
+	mover.blocks[k] = (struct block){ .first = i, .is_plain = is_plain };
+	if (!is_plain)
+		packed_init(block_data(k), codec);
+	return k + 1;
+}
+
+static bool add_to_block(unsigned int k, unsigned int i, unsigned int len)
+{
+	int offset = mover.blocks[k].is_plain ? -ENOSPC : packed_add(block_data(k), len);
+
+	if (offset < 0)
+		return false;
+	mover.block[i] = k;
+	mover.offset[i] = offset;
+	mover.blocks[k].nr++;
+	return true;
+}
+
+/* The earliest of the last few blocks with room for a page. */
+static bool add_to_open_block(unsigned int nr_blocks, unsigned int i, unsigned int len)
+{
+	unsigned int k = nr_blocks > OPEN_BLOCKS ? nr_blocks - OPEN_BLOCKS : 0;
+
+	for (; k < nr_blocks; k++)
+		if (add_to_block(k, i, len))
+			return true;
+	return false;
+}
+
+/* Put the compressed pages into blocks. Returns how many these are. */
+static unsigned int fill_blocks(unsigned int nr, struct vswap_backend *from)
+{
+	unsigned int i, len, nr_blocks = 0, codec = from->ops->codec(from);
+
+	for (i = 0; i < nr; i++) {
+		u64 payload = slot_payload(mover.moves[i].word);
+
+		len = from->ops->length(from, payload);
+		if (len > PACKED_ROOM) {
+			mover.block[i] = nr_blocks;
+			nr_blocks = open_block(nr_blocks, i, true, codec);
+			continue;
+		}
+		if (!add_to_open_block(nr_blocks, i, len)) {
+			nr_blocks = open_block(nr_blocks, i, false, codec);
+			add_to_block(nr_blocks - 1, i, len);
+		}
+		from->ops->fetch(from, payload, block_data(mover.block[i]) + mover.offset[i]);
+	}
+	return nr_blocks;
+}
+
+/* A page that has a block for itself is better off as it is: it is sooner read. */
+static bool make_plain(unsigned int k)
+{
+	struct block *block = &mover.blocks[k];
+	u64 word = mover.moves[block->first].word;
+	struct vswap_backend *from = vswap_tier_backend(word);
+
+	block->is_plain = true;
+	return !from->ops->load(from, mover.pages + k, slot_payload(word));
+}
+
+static int place_block(unsigned int k, struct vswap_backend *from)
+{
+	struct block *block = &mover.blocks[k];
+
+	if (block->nr > 1)
+		return vswap_tier_place_block(block->nr, from, &mover.places[k]);
+	if (!make_plain(k))
+		return -EIO;
+	return vswap_tier_place_behind(mover.pages + k, mover.moves[block->first].slot, from,
+				       &mover.places[k]);
+}
+
+/* Find places for the blocks. Returns how many found one. */
+static unsigned int place_blocks(unsigned int nr_blocks, struct vswap_backend *from)
+{
+	int entered = vswap_tier_enter();
+	unsigned int k, placed = 0;
+
+	for (k = 0; k < nr_blocks; k++) {
+		if (place_block(k, from))
+			mover.places[k] = 0;
+		else
+			placed++;
+	}
+	vswap_tier_leave(entered);
+	return placed;
+}
+
+/* The new words of the pages. Returns how many have one. */
+static unsigned int make_words(unsigned int nr, struct vswap_backend *from)
+{
+	unsigned int i, placed = 0;
+
+	for (i = 0; i < nr; i++) {
+		u64 place = mover.places[mover.block[i]];
+		u64 payload = slot_payload(mover.moves[i].word);
+
+		if (place && !mover.blocks[mover.block[i]].is_plain)
+			place = vswap_tier_packed_word(place, mover.offset[i],
+						       from->ops->length(from, payload));
+		mover.words[i] = place;
+		placed += !!place;
+	}
+	return placed;
+}
+
 /* ---- Write-back ---- */
 
-/* Words of the oldest pages, from one cluster. Returns how many, maybe none. */
-static unsigned int hold_oldest(struct slots *slots, bool hot)
+/*
+ * Words of the oldest clusters, those that have @like in the bits @mask. Returns how many,
+ * from one cluster, maybe none.
+ */
+static unsigned int hold_oldest(struct slots *slots, u64 mask, u64 like, bool hot)
 {
 	if (!(mover.slot % SLOTS_PER_CLUSTER))
 		mover.slot = slots_oldest(slots);
 	if (!mover.slot)
 		return 0;
-	return slots_hold(slots, &mover.slot, SLOT_POOL, hot, mover.moves, 1U << mover.order);
+	return slots_hold_like(slots, &mover.slot, mask, like, hot, mover.moves,
+			       1U << mover.order);
+}
+
+/*
+ * Write pages of the pool as they are there. @placed: set to how many found a place.
+ * Returns how many moved or -errno.
+ */
+static int write_packed(struct slots *slots, unsigned int nr, struct vswap_backend *from,
+			unsigned int *placed)
+{
+	unsigned int nr_blocks = fill_blocks(nr, from);
+	unsigned int written = place_blocks(nr_blocks, from);
+	int ret;
+
+	*placed = make_words(nr, from);
+	ret = finish_batch(slots, nr, mover.places, written ? nr_blocks : 0, false);
+	if (ret >= 0)
+		vswap_stat_add(VSWAP_WRITEBACK_BYTES, written * PAGE_SIZE);
+	return ret;
+}
+
+/* The same, decompressed. */
+static int write_plain(struct slots *slots, unsigned int nr, struct vswap_backend *from,
+		       unsigned int *placed)
+{
+	int err = 0, ret;
+
+	read_from_pool(nr);
+	*placed = place_batch(nr, from, vswap_tier_place_behind, &err);
+	ret = finish_batch(slots, nr, mover.words, *placed ? nr : 0, false);
+	if (ret >= 0)
+		vswap_stat_add(VSWAP_WRITEBACK_BYTES, *placed * PAGE_SIZE);
+	return ret;
 }
 
 static int write_back_batch(struct slots *slots)
 {
-	unsigned int nr = hold_oldest(slots, false), placed;
-	int err = 0, ret;
+	unsigned int nr = hold_oldest(slots, SLOT_TAG_MASK, SLOT_POOL, false), placed;
+	struct vswap_backend *from;
+	int ret;
 
 	if (!nr)
 		return mover.slot ? 0 : -ENOENT;
-	read_from_pool(nr);
-	placed = place_batch(nr, vswap_tier_backend(mover.moves[0].word),
-			     vswap_tier_place_behind, &err);
-	ret = finish_batch(slots, nr, placed, false);
+	from = vswap_tier_backend(mover.moves[0].word);
+	if (READ_ONCE(vswap_mover_packs))
+		ret = write_packed(slots, nr, from, &placed);
+	else
+		ret = write_plain(slots, nr, from, &placed);
 	vswap_stat_add(VSWAP_WRITEBACK_PAGES, max(ret, 0));
 	vswap_stat_add(VSWAP_WRITEBACK_FAILURES, ret < 0 ? nr : nr - placed);
 	return placed ? ret : -ENOSPC;
@@ -277,13 +465,17 @@ static unsigned int hold_places(struct slots *slots, struct vswap_evacuation *wa
 	return nr;
 }
 
-/* The same for a pool: cluster by cluster. @walk->place counts them. */
-static unsigned int hold_clusters(struct slots *slots, struct vswap_evacuation *walk)
+/*
+ * Words that have @like in the bits @mask, cluster by cluster: where no reverse map says
+ * whose pages there are. @walk->place counts clusters.
+ */
+static unsigned int hold_clusters(struct slots *slots, struct vswap_evacuation *walk, u64 mask,
+				  u64 like)
 {
 	unsigned int nr = 0;
 
 	while (!nr) {
-		nr = hold_oldest(slots, true);
+		nr = hold_oldest(slots, mask, like, true);
 		if (mover.slot && mover.slot % SLOTS_PER_CLUSTER)
 			continue;
 		walk->place++;
@@ -292,6 +484,30 @@ static unsigned int hold_clusters(struct slots *slots, struct vswap_evacuation *
 			break;
 		}
 	}
+	return nr;
+}
+
+/*
+ * What is in a file: by its reverse map, then those in packed blocks, which have none.
+ * Slot words alone say who they are, so this needs nothing that is on the disk.
+ */
+static unsigned int hold_from_file(struct slots *slots, struct vswap_evacuation *walk)
+{
+	unsigned int nr;
+	u64 mask, like;
+
+	if (!walk->packed) {
+		nr = hold_places(slots, walk);
+		if (!walk->place) {
+			walk->packed = true;
+			walk->place = 1;
+		}
+		return nr;
+	}
+	mask = vswap_tier_packed_mask(walk->from, &like);
+	nr = hold_clusters(slots, walk, mask, like);
+	if (!walk->place)
+		walk->packed = false;
 	return nr;
 }
 
@@ -308,10 +524,13 @@ static void give_up_unread(struct slots *slots, unsigned int nr)
 static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
 {
 	bool is_pool = walk->from->ops->tag == SLOT_POOL;
-	unsigned int nr = is_pool ? hold_clusters(slots, walk) : hold_places(slots, walk);
-	unsigned int placed, unread;
+	unsigned int nr, placed, unread;
 	int err = 0, ret;
 
+	if (is_pool)
+		nr = hold_clusters(slots, walk, SLOT_TAG_MASK, SLOT_POOL);
+	else
+		nr = hold_from_file(slots, walk);
 	if (!nr)
 		return 0;
 	if (is_pool)
@@ -322,7 +541,7 @@ static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
 	unread = nr - bitmap_weight(mover.read, nr);
 	if (walk->force)
 		give_up_unread(slots, nr);
-	ret = finish_batch(slots, nr, placed, true);
+	ret = finish_batch(slots, nr, mover.words, placed ? nr : 0, true);
 	if (ret < 0)
 		return ret;
 	if (walk->force)

@@ -14,6 +14,7 @@
  * @from: the backend
  * @force: give up pages that can't be read
  * @place: where it goes on
+ * @packed: it has come to what is in packed blocks
  * @moved: pages moved since it began at the front
  * @unreadable: pages that couldn't be read since then
  */
@@ -21,9 +22,12 @@ struct vswap_evacuation {
 	struct vswap_backend *from;
 	bool force;
 	u64 place;
+	bool packed;
 	unsigned long moved;
 	unsigned long unreadable;
 };
+
+extern bool vswap_mover_packs;
 
 int vswap_mover_start(void);
 void vswap_mover_stop(void);

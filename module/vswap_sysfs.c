@@ -101,6 +101,7 @@ NUMBER(write_errors, vswap_stat_read(VSWAP_WRITE_ERRORS));
 NUMBER(bio_pages, vswap_stat_read(VSWAP_BIO_PAGES));
 NUMBER(writeback_pages, vswap_stat_read(VSWAP_WRITEBACK_PAGES));
 NUMBER(writeback_failures, vswap_stat_read(VSWAP_WRITEBACK_FAILURES));
+NUMBER(writeback_bytes, vswap_stat_read(VSWAP_WRITEBACK_BYTES));
 NUMBER(moved_pages, vswap_stat_read(VSWAP_MOVED_PAGES));
 NUMBER(checksum_errors, vswap_stat_read(VSWAP_CHECKSUM_ERRORS));
 
@@ -143,6 +144,7 @@ static struct attribute *attrs[] = {
 	&value_bio_pages.attr.attr,
 	&value_writeback_pages.attr.attr,
 	&value_writeback_failures.attr.attr,
+	&value_writeback_bytes.attr.attr,
 	&value_moved_pages.attr.attr,
 	&value_checksum_errors.attr.attr,
 	&writeback.attr,

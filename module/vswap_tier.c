@@ -10,6 +10,7 @@
 #include <linux/srcu.h>
 #include <linux/string.h>
 
+#include "packed.h"
 #include "vswap_tier.h"
 
 /*
@@ -556,8 +557,8 @@ static void count_refusal(struct vswap_backend *b, int err)
 
 /**
  * struct offer - a page that looks for a place
- * @page: the page
- * @slot: its virtual slot
+ * @page: the page; NULL: a block of pages
+ * @slot: its virtual slot; of a block: how many pages
  * @from: not in this backend; NULL: in any
  * @last: no other backend is left
  * @word: set to the slot word when a backend has taken it; anything else before
@@ -570,13 +571,20 @@ struct offer {
 	u64 *word;
 };
 
+static int store(struct vswap_backend *b, const struct offer *offer)
+{
+	if (offer->page)
+		return b->ops->store(b, offer->page, offer->slot, offer->last, offer->word);
+	return b->ops->store_packed ? b->ops->store_packed(b, offer->slot, offer->word) : -ENOSPC;
+}
+
 static int try_backend(struct vswap_backend *b, const struct offer *offer)
 {
 	int err;
 
 	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON)
 		return -ENOSPC;
-	err = b->ops->store(b, offer->page, offer->slot, offer->last, offer->word);
+	err = store(b, offer);
 	if (err)
 		count_refusal(b, err);
 	else
@@ -658,6 +666,49 @@ int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *f
 }
 
 /**
+ * vswap_tier_place_block() - find a place for several pages that get old, in one block
+ * @nr: how many
+ * @from: where they are
+ * @word: set to a word of tag SLOT_FILE for the block, if 0 is returned; those of the
+ *	pages are then made by vswap_tier_packed_word(), and each has to be released
+ *
+ * Context: process, may sleep; within vswap_tier_enter().
+ * Return: 0; -ENOSPC or -ENOMEM.
+ */
+int vswap_tier_place_block(unsigned int nr, struct vswap_backend *from, u64 *word)
+{
+	return vswap_tier_place_behind(NULL, nr, from, word);
+}
+
+/**
+ * vswap_tier_packed_word() - the slot word of a page in a packed block
+ * @block: what vswap_tier_place_block() said
+ * @offset: where in the block it is
+ * @len: its length in bytes
+ *
+ * Return: the word.
+ */
+u64 vswap_tier_packed_word(u64 block, unsigned int offset, unsigned int len)
+{
+	unsigned int id = slot_payload(block) >> FILE_NUMBER_SHIFT;
+
+	return slot_word(SLOT_PACKED, packed_payload(id, vswap_tier_file_slot(block), offset, len));
+}
+
+/**
+ * vswap_tier_packed_mask() - what all pages in packed blocks of a backend have in common
+ * @b: the backend
+ * @word: set to what those bits are in their slot words
+ *
+ * Return: the bits.
+ */
+u64 vswap_tier_packed_mask(struct vswap_backend *b, u64 *word)
+{
+	*word = slot_word(SLOT_PACKED, packed_payload(b->id, 0, 0, 1));
+	return SLOT_TAG_MASK | ~0ULL << (PACKED_BACKEND_SHIFT + SLOT_PAYLOAD_SHIFT);
+}
+
+/**
  * vswap_tier_place_elsewhere() - find a place for a page that has to go
  * @page: a copy of it
  * @slot: its virtual slot
@@ -701,6 +752,8 @@ struct vswap_backend *vswap_tier_backend(u64 word)
 		return READ_ONCE(tier.pool);
 	case SLOT_FILE:
 		return READ_ONCE(tier.by_id[slot_payload(word) >> FILE_NUMBER_SHIFT]);
+	case SLOT_PACKED:
+		return READ_ONCE(tier.by_id[packed_backend(slot_payload(word))]);
 	default:
 		return NULL;
 	}
@@ -717,7 +770,9 @@ void vswap_tier_release_one(u64 word)
 {
 	struct vswap_backend *b = vswap_tier_backend(word);
 
-	if (b)
+	if (b && slot_tag(word) == SLOT_PACKED)
+		b->ops->put_packed(b, vswap_tier_file_slot(word));
+	else if (b)
 		b->ops->free(b, backend_payload(b, word));
 }
 

@@ -54,6 +54,9 @@ void vswap_tier_wait(void);
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
 int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *from,
 			    u64 *word);
+int vswap_tier_place_block(unsigned int nr, struct vswap_backend *from, u64 *word);
+u64 vswap_tier_packed_word(u64 block, unsigned int offset, unsigned int len);
+u64 vswap_tier_packed_mask(struct vswap_backend *b, u64 *word);
 int vswap_tier_place_elsewhere(struct page *page, u32 slot, struct vswap_backend *from,
 			       u64 *word);
 void vswap_tier_release(u64 word);
@@ -77,7 +80,7 @@ void vswap_tier_remove(struct vswap_backend *b);
 int vswap_tier_set_state(const char *name, int state);
 int vswap_tier_resize(const char *name, u64 bytes, struct file *file);
 
-/* The place inside its swap file that a SLOT_FILE word stands for, in pages. */
+/* The place inside its swap file that a word of one stands for, in pages. */
 static inline u32 vswap_tier_file_slot(u64 word)
 {
 	return (u32)slot_payload(word);

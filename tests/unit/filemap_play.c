@@ -5,6 +5,7 @@
 #define PLAY_MAX	5000
 #define PLAY_CPUS	3
 #define BAD		(1ULL << 32)	/* no virtual slot */
+#define FIRST_VSLOT	(FILEMAP_MAX_PACKED + 1)
 
 /* The model: the owner of each file slot, BAD, or FILEMAP_NOBODY. */
 static struct {
@@ -27,7 +28,7 @@ static void play_alloc(unsigned int cpu, unsigned int want, u32 vslot)
 	u32 first, i;
 	int nr = filemap_alloc(&play.fm, cpu, want, vslot, &first);
 
-	if (!want || !vslot || want - 1 > U32_MAX - vslot) {
+	if (!want || vslot < FIRST_VSLOT || want - 1 > U32_MAX - vslot) {
 		CHECK_EQ(nr, -EINVAL);
 		return;
 	}
@@ -45,6 +46,49 @@ static void play_alloc(unsigned int cpu, unsigned int want, u32 vslot)
 	play.nr_used += nr;
 }
 
+static bool play_is_packed(u32 slot)
+{
+	return play.owner[slot] && play.owner[slot] <= FILEMAP_MAX_PACKED;
+}
+
+static void play_alloc_packed(unsigned int cpu, u32 nr)
+{
+	u32 slot;
+	int err = filemap_alloc_packed(&play.fm, cpu, nr, &slot);
+
+	if (!nr || nr > FILEMAP_MAX_PACKED) {
+		CHECK_EQ(err, -EINVAL);
+		return;
+	}
+	if (err) {
+		CHECK(err == -ENOSPC || (err == -ENOMEM && play.failing));
+		if (err == -ENOSPC)
+			CHECK_EQ(play.nr_used + play.nr_bad, play.nr_slots);
+		return;
+	}
+	CHECK_EQ(play.owner[slot], FILEMAP_NOBODY);
+	play.owner[slot] = nr;
+	play.nr_used++;
+}
+
+/* One page of the block at @slot, or at the next one there is if @seek. */
+static void play_put_packed(u32 slot, bool seek)
+{
+	while (seek && slot < play.nr_slots - 1 && !play_is_packed(slot))
+		slot++;
+	if (slot >= play.nr_slots || !play_is_packed(slot)) {
+		CHECK_EQ(filemap_put_packed(&play.fm, slot), -EINVAL);
+		return;
+	}
+	CHECK_EQ(filemap_put_packed(&play.fm, slot), play.owner[slot] - 1);
+	if (--play.owner[slot])
+		return;
+	if (play.condemned[slot])
+		play.owner[slot] = BAD;
+	play.nr_bad += play.condemned[slot];
+	play.nr_used--;
+}
+
 /* Free @nr slots from @slot on, or from the next one in use if @seek. */
 static void play_free(u32 slot, u32 nr, bool seek)
 {
@@ -56,7 +100,7 @@ static void play_free(u32 slot, u32 nr, bool seek)
 		slot++;
 	for (i = slot; good && i - slot < nr; i++)
 		good = i < play.nr_slots && play.owner[i] != BAD &&
-		       play.owner[i] != FILEMAP_NOBODY;
+		       play.owner[i] > FILEMAP_MAX_PACKED;
 
 	CHECK_EQ(filemap_free(&play.fm, slot, nr), good ? 0 : -EINVAL);
 	if (!good)
@@ -152,14 +196,14 @@ static void play_check_counts(void)
 static void play_step(struct script *script)
 {
 	u8 op = script_next(script, 1), arg = script_next(script, 1);
-	unsigned int i, cpu = op / 8 % PLAY_CPUS;
+	unsigned int i, cpu = op / 10 % PLAY_CPUS;
 
-	switch (op % 8) {
+	switch (op % 10) {
 	case 0:
 		play_alloc(cpu, arg, script_next(script, 4));
 		break;
 	case 1:
-		play_alloc(cpu, script_next(script, 2) % 1500, 1 + script_next(script, 2));
+		play_alloc(cpu, script_next(script, 2) % 1500, 500 + script_next(script, 2));
 		break;
 	case 2:
 		for (i = 0; i < arg; i++)
@@ -179,7 +223,7 @@ static void play_step(struct script *script)
 		if (arg % 4 == 0)
 			play_bad(script_next(script, 2));
 		else
-			play_alloc(cpu, 1 << arg % 10, 77);
+			play_alloc(cpu, 1 << arg % 10, 777);
 		break;
 	case 7:
 		if (arg % 4 == 0) {
@@ -194,6 +238,14 @@ static void play_step(struct script *script)
 			play_grow(min_t(u32, PLAY_MAX, play.nr_slots - 1 + arg * 8));
 		if (arg % 4 == 3 && !(op / 8 % 2))
 			play_next(script_next(script, 2) % (play.nr_slots + 1));
+		break;
+	case 8:
+		for (i = 0; i <= arg / 4; i++)
+			play_alloc_packed(cpu, arg % 4 ? 1 + arg % 7 : script_next(script, 2));
+		break;
+	case 9:
+		for (i = 0; i <= arg / 4; i++)
+			play_put_packed(script_next(script, 2) % (play.nr_slots + 1), arg % 4);
 		break;
 	}
 	play_check_counts();

@@ -47,6 +47,10 @@ static void bad_arguments(void)
 	CHECK_EQ(filemap_alloc(&fm, 2, 1, VSLOT, &first), -EINVAL);
 	CHECK_EQ(filemap_alloc(&fm, 0, 0, VSLOT, &first), -EINVAL);
 	CHECK_EQ(filemap_alloc(&fm, 0, 1, FILEMAP_NOBODY, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, FILEMAP_MAX_PACKED, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc_packed(&fm, 2, 1, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc_packed(&fm, 0, 0, &first), -EINVAL);
+	CHECK_EQ(filemap_alloc_packed(&fm, 0, FILEMAP_MAX_PACKED + 1, &first), -EINVAL);
 	CHECK_EQ(filemap_alloc(&fm, 0, 2, U32_MAX, &first), -EINVAL);
 	CHECK_EQ(filemap_alloc(&fm, 0, 1, U32_MAX, &first), 1);
 	CHECK_EQ(filemap_owner(&fm, first), U32_MAX);
@@ -252,6 +256,51 @@ static void condemned(void)
 	CHECK_EQ(filemap_exit(&fm), 3997);
 }
 
+static void packed(void)
+{
+	u32 first, owner;
+
+	init(4000, 1);
+	CHECK_EQ(alloc(0, 2, 2), 1);
+	CHECK_EQ(filemap_alloc_packed(&fm, 0, 3, &first), 0);
+	CHECK_EQ(first, 3);
+	CHECK_EQ(filemap_alloc_packed(&fm, 0, FILEMAP_MAX_PACKED, &first), 0);
+	CHECK_EQ(first, 4);
+	CHECK_EQ(filemap_owner(&fm, 4), FILEMAP_MAX_PACKED);
+	CHECK_EQ(filemap_used(&fm), 4);
+	CHECK_EQ(filemap_next(&fm, 3, &owner), 3);
+	CHECK(filemap_is_packed(owner));
+	CHECK(!filemap_is_packed(VSLOT));
+	CHECK(!filemap_is_packed(FILEMAP_NOBODY));
+
+	/* The two kinds don't mix. */
+	CHECK_EQ(filemap_free(&fm, 3, 1), -EINVAL);
+	CHECK_EQ(filemap_free(&fm, 1, 3), -EINVAL);
+	CHECK_EQ(filemap_put_packed(&fm, 2), -EINVAL);
+	CHECK_EQ(filemap_put_packed(&fm, 0), -EINVAL);
+	CHECK_EQ(filemap_put_packed(&fm, 100), -EINVAL);
+	CHECK_EQ(filemap_put_packed(&fm, 4000), -EINVAL);
+
+	CHECK_EQ(filemap_put_packed(&fm, 3), 2);
+	CHECK_EQ(filemap_put_packed(&fm, 3), 1);
+	CHECK_EQ(filemap_used(&fm), 4);
+	CHECK_EQ(filemap_put_packed(&fm, 3), 0);
+	CHECK_EQ(filemap_used(&fm), 3);
+	CHECK_EQ(filemap_put_packed(&fm, 3), -EINVAL);
+	must_free(1, 2);
+
+	/* A place that failed is bad when the last page has gone. */
+	CHECK_EQ(filemap_alloc_packed(&fm, 0, 2, &first), 0);
+	CHECK_EQ(first, 5);
+	filemap_condemn(&fm, 5, 1);
+	CHECK_EQ(filemap_put_packed(&fm, 5), 1);
+	CHECK_EQ(filemap_capacity(&fm), 3999);
+	CHECK_EQ(filemap_put_packed(&fm, 5), 0);
+	CHECK_EQ(filemap_capacity(&fm), 3998);
+	CHECK_EQ(filemap_put_packed(&fm, 5), -EINVAL);
+	CHECK_EQ(filemap_exit(&fm), 1);
+}
+
 static void grown(void)
 {
 	u32 first;
@@ -367,6 +416,20 @@ static void random_scripts(void)
 #define NR_BOXES	64
 
 static u64 boxes[NR_BOXES];	/* first << 32 | nr << 16 | thread, 0: empty */
+static u32 blocks[NR_BOXES];	/* packed ones of NR_PAGES pages, 0: none */
+
+#define NR_PAGES	3
+
+static void pack_and_put(u64 random, unsigned int cpu)
+{
+	u32 slot, i;
+
+	if (filemap_alloc_packed(&fm, cpu, NR_PAGES, &slot))
+		slot = 0;
+	slot = __atomic_exchange_n(&blocks[random % NR_BOXES], slot, __ATOMIC_ACQ_REL);
+	for (i = NR_PAGES; slot && i--;)
+		CHECK_EQ(filemap_put_packed(&fm, slot), i);
+}
 
 static void swap_and_free(u64 random, u64 box)
 {
@@ -392,6 +455,8 @@ static void *worker(void *arg)
 				       &first);
 
 		CHECK(nr > 0 || nr == -ENOSPC);
+		if (test_random(&seed) % 4 == 0)
+			pack_and_put(test_random(&seed), id % 3);
 		swap_and_free(test_random(&seed),
 			      nr > 0 ? (u64)first << 32 | (u64)nr << 16 | id : 0);
 		CHECK(filemap_used(&fm) <= filemap_capacity(&fm));
@@ -403,6 +468,7 @@ static void threads(void)
 {
 	pthread_t thread[NR_THREADS];
 	uintptr_t i;
+	u32 left;
 
 	init(1700, 3);
 	for (i = 0; i < NR_THREADS; i++)
@@ -411,6 +477,9 @@ static void threads(void)
 		pthread_join(thread[i], NULL);
 	for (i = 0; i < NR_BOXES; i++)
 		swap_and_free(i, 0);
+	for (i = 0; i < NR_BOXES; i++)
+		for (left = NR_PAGES; blocks[i] && left--;)
+			CHECK_EQ(filemap_put_packed(&fm, blocks[i]), left);
 	CHECK_EQ(filemap_exit(&fm), 0);
 }
 
@@ -420,7 +489,7 @@ int main(void)
 		TEST(bad_arguments), TEST(header_only), TEST(sequential), TEST(next_fit),
 		TEST(cpus_apart), TEST(keep_out_of_others_chunk),
 		TEST(small_file), TEST(runs), TEST(free_across_chunks),
-		TEST(double_free), TEST(bad_slots), TEST(condemned), TEST(grown),
+		TEST(double_free), TEST(bad_slots), TEST(condemned), TEST(packed), TEST(grown),
 		TEST(no_thrash), TEST(fail_nth),
 		TEST(chunk_meanwhile), TEST(huge), TEST(random_scripts), TEST(threads),
 	};

@@ -20,6 +20,7 @@ u64 script_next(struct script *script, unsigned int bytes);
 void slots_play(struct script *script);
 void extents_play(struct script *script);
 void filemap_play(struct script *script);
+void packed_play(struct script *script);
 void btf_play(struct script *script);
 
 /* Play @rounds scripts of @size random bytes, the same ones in every run. */

@@ -757,6 +757,41 @@ static void held(void)
 	space_exit(&sp, 0);
 }
 
+/* Certain ones of a tag. */
+static void held_like(void)
+{
+	const u64 one = slot_word(SLOT_PACKED, 1ULL << 53 | 7);
+	const u64 two = slot_word(SLOT_PACKED, 2ULL << 53 | 7);
+	const u64 mask = SLOT_TAG_MASK | ~0ULL << (53 + SLOT_PAYLOAD_SHIFT);
+	struct slot_move moves[4];
+	u64 *word;
+	u32 next;
+	s64 slot;
+
+	CHECK(slot_in_file(one) && slot_in_file(slot_word(SLOT_FILE, 9)));
+	CHECK(!slot_in_file(slot_word(SLOT_POOL, 9)) && !slot_in_file(slot_word(SLOT_FILL, 1)));
+	space_init(&sp, 4, 1);
+	space_grow(&sp, 2);
+	slot = alloc(0, 2);
+	word = slot_word_ptr(&sp.s, slot);
+	word[0] = two;
+	word[1] = one;
+	word[2] = slot_word(SLOT_FILE, 1ULL << 53 | 7);
+	word[3] = slot_word(SLOT_PACKED, 1ULL << 53 | 1ULL << 40) | SLOT_ACCESSED;
+	next = slot;
+	CHECK_EQ(slots_hold_like(&sp.s, &next, mask, slot_word(SLOT_PACKED, 1ULL << 53), true,
+				 moves, 4), 2);
+	CHECK_EQ(moves[0].slot, slot + 1);
+	CHECK_EQ(moves[0].word, one);
+	CHECK_EQ(moves[1].slot, slot + 3);
+	CHECK_EQ(word[0], two);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[0], 0, true), SLOT_KEPT);
+	CHECK_EQ(slots_let_go(&sp.s, &moves[1], two, true), SLOT_MOVED);
+	CHECK_EQ(word[3], two | SLOT_ACCESSED);
+	free_all();
+	space_exit(&sp, 0);
+}
+
 /* What has to go, whether it is hot or not. */
 static void held_hot(void)
 {
@@ -813,7 +848,7 @@ int main(void)
 		TEST(growth_at_tail), TEST(fail_nth), TEST(no_memory_but_partial),
 		TEST(fill_values), TEST(opened_meanwhile), TEST(opened_meanwhile_and_freed),
 		TEST(freed_while_picked), TEST(wide_meanwhile), TEST(stale_entry),
-		TEST(taken), TEST(aged), TEST(held), TEST(held_hot),
+		TEST(taken), TEST(aged), TEST(held), TEST(held_like), TEST(held_hot),
 		TEST(random_scripts),
 	};
 

@@ -103,3 +103,15 @@ struct value area_compressed_ratio(const struct snapshot *snap)
 	return ratio(sum(snap, BACKEND_USED, compresses),
 		     sum(snap, BACKEND_COMPRESSED, compresses));
 }
+
+/* Bytes written for each page that was written back. */
+struct value area_writeback_page(const struct snapshot *snap)
+{
+	struct value pages = snap->file[AREA_WRITEBACK];
+	struct value bytes = snap->file[AREA_WRITEBACK_BYTES];
+
+	if (!pages.known || !bytes.known || !pages.number)
+		return value_unknown(UNIT_BYTES);
+	return value_number(UNIT_BYTES,
+			    (bytes.number + pages.number / 2) / pages.number);
+}

@@ -18,5 +18,6 @@ struct value area_memory_taken(const struct snapshot *snap);
 struct value area_memory_saved(const struct snapshot *snap);
 struct value area_ratio(const struct snapshot *snap);
 struct value area_compressed_ratio(const struct snapshot *snap);
+struct value area_writeback_page(const struct snapshot *snap);
 
 #endif

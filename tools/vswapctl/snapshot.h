@@ -35,6 +35,7 @@
 	X(BIO,			"bio_pages",		COUNT)	\
 	X(WRITEBACK,		"writeback_pages",	COUNT)	\
 	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)	\
+	X(WRITEBACK_BYTES,	"writeback_bytes",	BYTES)	\
 	X(MOVED,		"moved_pages",		COUNT)	\
 	X(CHECKSUM_ERRORS,	"checksum_errors",	COUNT)
 
@@ -59,6 +60,8 @@
 	X(SIZE,			"size_pages",			PAGES)	\
 	X(BAD,			"bad_pages",			PAGES)	\
 	X(EXTENTS,		"extents",			COUNT)	\
+	X(PACKED,		"packed_pages",			PAGES)	\
+	X(BLOCKS,		"packed_blocks",		PAGES)	\
 	X(ENCRYPTED,		"encrypted",			COUNT)	\
 	X(READ_ERRORS,		"read_errors",			COUNT)	\
 	X(WRITE_ERRORS,		"write_errors",			COUNT)

@@ -35,6 +35,7 @@ static const struct {
 	{ "memory_saved_bytes",		area_memory_saved },
 	{ "ratio",			area_ratio },
 	{ "compressed_ratio",		area_compressed_ratio },
+	{ "writeback_page_bytes",	area_writeback_page },
 };
 
 /* A line for people: a file or a getter's value, then a note or another. */
@@ -81,6 +82,8 @@ static const struct row traffic_rows[] = {
 	{ "  fill pages", AREA_FILL_OUT, NULL, "", NULL },
 	{ "Pages in", AREA_IN, NULL, "", NULL },
 	{ "Pages written back", AREA_WRITEBACK, NULL, "from the pool", NULL },
+	{ "  bytes for each", 0, area_writeback_page,
+	  "less where they stay compressed", NULL },
 	{ "Pages moved", AREA_MOVED, NULL, "between backends", NULL },
 	{ "Pages by block I/O", AREA_BIO, NULL, "past a hook", NULL },
 	{ "Growth steps", AREA_GROW_STEPS, NULL, "", NULL },
