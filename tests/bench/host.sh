@@ -19,6 +19,7 @@ build_bench() {
 	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/icount.so" "$bench/icount.c"
 	gcc -O2 -Wall -Wextra -static -o "$out/bench-load" "$bench"/load/*.c
 	[[ -s $out/heap ]] || "$bench/make-heap" "$out/heap"
+	g++ -std=c++17 -E "$bench/build.cc" -o "$out/build.ii"
 }
 
 # counted KERNEL FOLDER LIMIT [OPTION]... SCRIPT [ARG]...: a virtual machine with one

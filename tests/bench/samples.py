@@ -28,23 +28,32 @@ class Sample:
         return self.numbers["pswpin"] + self.numbers["zswpin"]
 
 
+def numbers_of(words):
+    """What a line "phase CONTESTANT WORKLOAD PHASE NAME=NUMBER..." says."""
+    return {name: int(value) for name, value in (word.split("=") for word in words[4:])}
+
+
 class Samples:
     """All of one kernel."""
 
     def __init__(self, folder):
         self.folder = folder
         self.found, self.idle, self.memory, self.rounds = {}, {}, {}, 0
-        self.after_zswap, self.symbols = False, None
+        self.after_zswap, self.symbols, self.real_round = False, None, 0
         self.blocks = attribute.read_blocks(folder + "/blocks")
         with open(folder + "/log", encoding="ascii", errors="replace") as file:
             for line in file:
                 self.take(line.split())
-        # What guest/memory found; the gate has no need of it.
-        if not os.path.exists(folder + "/memory.log"):
-            return
-        with open(folder + "/memory.log", encoding="ascii", errors="replace") as file:
-            for line in file:
-                self.take_memory(line.split())
+        # What guest/memory and guest/real found; the gate has no need of it.
+        self.take_file("memory.log", self.take_memory)
+        self.take_file("real.log", self.take_real)
+
+    def take_file(self, name, take):
+        """The lines of another log, if there is one."""
+        if os.path.exists(f"{self.folder}/{name}"):
+            with open(f"{self.folder}/{name}", encoding="ascii", errors="replace") as file:
+                for line in file:
+                    take(line.split())
 
     def take(self, words):
         """A line of the log."""
@@ -66,11 +75,18 @@ class Samples:
             self.memory.setdefault((words[1], words[2]), []).append(
                 [int(word) for word in words[3:]])
 
+    def take_real(self, words):
+        """A line of the log of guest/real: instructions aren't counted there."""
+        if words and words[0] == "round":
+            self.real_round = int(words[1])
+        elif words and words[0] == "phase":
+            sample = Sample(words[1:4], numbers_of(words), {}, self.real_round, True)
+            self.found.setdefault(tuple(words[1:4]), []).append(sample)
+
     def take_phase(self, words):
         blocks = next(self.blocks)
         self.after_zswap = self.after_zswap or words[1] == "zswap"
-        numbers = {name: int(value) for name, value in
-                   (word.split("=") for word in words[4:])}
+        numbers = numbers_of(words)
         parts = attribute.by_part(attribute.by_function(blocks, self.symbols))
         sample = Sample(words[1:4], numbers, parts, self.rounds, self.after_zswap)
         key = (sample.contestant, sample.workload, sample.phase)

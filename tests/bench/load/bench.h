@@ -84,5 +84,7 @@ void run_random(size_t mib, const char *options);
 void run_forks(size_t mib, const char *options);
 void run_exit(size_t mib, const char *options);
 void run_hot(size_t mib, const char *options);
+/* A program that isn't ours: options are a command for the shell. */
+void run_command(size_t mib, const char *options);
 
 #endif

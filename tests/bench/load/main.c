@@ -19,6 +19,7 @@ static const struct workload {
 	{ "forks", run_forks },
 	{ "exit", run_exit },
 	{ "hot", run_hot },
+	{ "command", run_command },
 };
 
 int main(int argc, char **argv)

@@ -239,3 +239,16 @@ void run_hot(size_t mib, const char *options)
 	put_memory(&memory);
 	end("free", memory.pages);
 }
+
+/* Its memory's size is only what a page of the time it takes is one of. */
+void run_command(size_t mib, const char *options)
+{
+	begin();
+	fflush(stdout);
+	if (!fork()) {
+		execl("/bin/sh", "sh", "-c", options, NULL);
+		_exit(127);
+	}
+	wait_for_children(1);
+	end("command", mib << 8);
+}
