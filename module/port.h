@@ -48,6 +48,7 @@ unsigned long port_area_capacity(void);
 int port_area_priority(void);
 u64 port_area_memory(void);
 void port_area_slot_freed(u32 slot);
+bool port_slot_may_leave(u32 slot);
 
 /* ---- What a port offers: kernel interfaces that change their shape ---- */
 

@@ -912,6 +912,18 @@ void port_area_slot_freed(u32 slot)
 	leave_avail_lists(area.si);
 }
 
+/**
+ * port_slot_may_leave() - may a slot's page leave RAM for a disk
+ * @slot: any slot below those there are
+ *
+ * Context: any.
+ * Return: true: cgroups have no memory.zswap.writeback on these kernels.
+ */
+bool port_slot_may_leave(u32 slot)
+{
+	return true;
+}
+
 /*
  * Is there an area of higher priority to allocate from? A look without the lock: a
  * swap_info_struct is never freed, and a wrong answer is only a worse choice.

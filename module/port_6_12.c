@@ -76,7 +76,9 @@ struct swap_cgroup_ctrl {
 	field(swap_cluster_info, list, struct list_head)			\
 	field(swap_cgroup_ctrl, map, struct page **)				\
 	field(swap_cgroup_ctrl, length, unsigned long)				\
-	field(swap_cgroup_ctrl, lock, spinlock_t)
+	field(swap_cgroup_ctrl, lock, spinlock_t)				\
+	field(mem_cgroup, css, struct cgroup_subsys_state)			\
+	field(mem_cgroup, zswap_writeback, bool)
 
 VSWAP_FIELDS(layout, SWAP_LAYOUT)
 
@@ -96,6 +98,8 @@ VSWAP_DATA(unsigned long, swapfile_maximum_size)
 VSWAP_DATA(struct static_key, delayacct_key)
 VSWAP_FUNC(int, __mem_cgroup_try_charge_swap, (struct folio *, swp_entry_t))
 VSWAP_FUNC(void, __mem_cgroup_uncharge_swap, (swp_entry_t, unsigned int))
+VSWAP_FUNC(unsigned short, lookup_swap_cgroup_id, (swp_entry_t))
+VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_id, (unsigned short))
 VSWAP_FUNC(bool, folio_free_swap, (struct folio *))
 VSWAP_FUNC(void, clear_shadow_from_swap_cache, (int, unsigned long, unsigned long))
 VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
@@ -124,6 +128,8 @@ static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(swapfile_maximum_size),
 	VSWAP_SYMBOL(__mem_cgroup_try_charge_swap),
 	VSWAP_SYMBOL(__mem_cgroup_uncharge_swap),
+	VSWAP_SYMBOL(lookup_swap_cgroup_id),
+	VSWAP_SYMBOL(mem_cgroup_from_id),
 	VSWAP_SYMBOL(folio_free_swap),
 	VSWAP_SYMBOL(clear_shadow_from_swap_cache),
 	VSWAP_SYMBOL(zswap_invalidate),
@@ -904,6 +910,39 @@ void port_area_slot_freed(u32 slot)
 			static_call(k_plist_del)(&si->avail_lists[nid],
 						 &(*k_swap_avail_heads)[nid]);
 	spin_unlock(k_swap_avail_lock);
+}
+
+/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
+static bool cgroup_lets_go(struct mem_cgroup *memcg)
+{
+	for (; memcg; memcg = parent_mem_cgroup(memcg))
+		if (!READ_ONCE(memcg->zswap_writeback))
+			return false;
+	return true;
+}
+
+/**
+ * port_slot_may_leave() - may a slot's page leave RAM for a disk
+ * @slot: any slot below those there are
+ *
+ * Mirrors mem_cgroup_zswap_writeback_enabled(), which looks only where the kernel's own
+ * zswap is enabled.
+ *
+ * Context: process; within port_area_get(), or by the slot's owner.
+ * Return: false if the cgroup to which the slot is charged has memory.zswap.writeback 0.
+ */
+bool port_slot_may_leave(u32 slot)
+{
+	unsigned short id;
+	bool may;
+
+	if (mem_cgroup_disabled())
+		return true;
+	id = static_call(k_lookup_swap_cgroup_id)(swp_entry(area.type, slot));
+	rcu_read_lock();
+	may = cgroup_lets_go(static_call(k_mem_cgroup_from_id)(id));
+	rcu_read_unlock();
+	return may;
 }
 
 /*

@@ -38,6 +38,9 @@
 /* The most it grows by at once: 4 GiB of slots. */
 #define MAX_STEP	(64 * PORT_SLOTS_STEP)
 
+/* How long the pool is left alone when a look at all of it found nothing to write back. */
+#define FUTILE_REST		HZ
+
 /* How often the capacity is looked at while pages move. */
 #define CAPACITY_PERIOD	msecs_to_jiffies(200)
 
@@ -58,6 +61,7 @@
  * @full: does so at once
  * @grow_steps, @grow_failures: counters
  * @write_back: keeps the pool below its high mark
+ * @rest_until: it rests until then, in jiffies
  * @evacuate: moves away what failed backends hold
  * @high_percent, @low_percent: see struct vswap_area_params
  * @bio_work, @bios, @bio_lock: swap I/O that reached the device, see serve_bios()
@@ -80,6 +84,7 @@ static struct {
 	unsigned long grow_steps;
 	unsigned long grow_failures;
 	struct work_struct write_back;
+	unsigned long rest_until;
 	struct work_struct evacuate;
 	unsigned int high_percent;
 	unsigned int low_percent;
@@ -123,7 +128,8 @@ static const struct slots_ops slots_ops = {
 static void look_at_backends(void)
 {
 	queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
-	if (area.high_percent && vswap_tier_pool_fullness() >= area.high_percent)
+	if (area.high_percent && vswap_tier_pool_fullness() >= area.high_percent &&
+	    time_after_eq(jiffies, READ_ONCE(area.rest_until)))
 		queue_work(mover_queue, &area.write_back);
 }
 
@@ -442,6 +448,9 @@ static int write_back(unsigned long wanted, unsigned int percent)
 	}
 	if (moved != compacted)
 		vswap_tier_compact_pool();
+	/* All may be hot, or their cgroups' to stay in RAM: not to look again for each page. */
+	if (is_futile(misses))
+		WRITE_ONCE(area.rest_until, jiffies + FUTILE_REST);
 	return min(ret, 0);
 }
 
@@ -876,6 +885,7 @@ int vswap_area_start(const struct vswap_area_params *params)
 	INIT_WORK(&area.full, full_work);
 	INIT_WORK(&area.write_back, write_back_work);
 	INIT_WORK(&area.evacuate, evacuate_work);
+	area.rest_until = jiffies;
 	area.high_percent = params->high_percent;
 	area.low_percent = params->low_percent;
 	area.low_water = max(LOW_WATER, 2 * num_possible_cpus());

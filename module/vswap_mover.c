@@ -19,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 
+#include "port.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
 #include "vswap_stats.h"
@@ -211,9 +212,49 @@ static unsigned int hold_oldest(struct slots *slots, bool hot)
 	return slots_hold(slots, &mover.slot, SLOT_POOL, hot, mover.moves, 1U << mover.order);
 }
 
+/*
+ * Leave out the pages of cgroups that keep theirs in RAM. Returns how many moves are left;
+ * the others, behind them, are let go.
+ */
+static unsigned int leave_out_barred(struct slots *slots, unsigned int nr)
+{
+	unsigned int i, left = 0, gone = nr;
+
+	for (i = 0; i < nr; i++) {
+		if (!port_slot_may_leave(mover.moves[i].slot))
+			continue;
+		swap(mover.moves[left], mover.moves[i]);
+		left++;
+	}
+	for (i = left; i < gone; ) {
+		if (slots_let_go(slots, &mover.moves[i], 0, false) != SLOT_GONE) {
+			i++;
+			continue;
+		}
+		gone--;
+		swap(mover.moves[i], mover.moves[gone]);
+	}
+	if (gone < nr)
+		vswap_tier_wait();
+	for (i = gone; i < nr; i++)
+		vswap_tier_release(mover.moves[i].word);
+	return left;
+}
+
+/* Words of the oldest pages that may go to a disk. Returns how many, maybe none. */
+static unsigned int hold_for_disk(struct slots *slots)
+{
+	unsigned int nr;
+
+	do
+		nr = leave_out_barred(slots, hold_oldest(slots, false));
+	while (!nr && mover.slot % SLOTS_PER_CLUSTER);
+	return nr;
+}
+
 static int write_back_batch(struct slots *slots)
 {
-	unsigned int nr = hold_oldest(slots, false), placed;
+	unsigned int nr = hold_for_disk(slots), placed;
 	int err = 0, ret;
 
 	if (!nr)

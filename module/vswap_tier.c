@@ -10,6 +10,7 @@
 #include <linux/srcu.h>
 #include <linux/string.h>
 
+#include "port.h"
 #include "vswap_tier.h"
 
 /*
@@ -594,12 +595,19 @@ struct offer {
 	u64 *word;
 };
 
+/* On a disk, and not from one, though the page's cgroup keeps its pages in RAM? */
+static bool is_barred(const struct vswap_backend *b, const struct offer *offer)
+{
+	return b->ops->submit && !(offer->from && offer->from->ops->submit) &&
+	       !port_slot_may_leave(offer->slot);
+}
+
 static int try_backend(struct vswap_backend *b, const struct offer *offer)
 {
 	u64 payload;
 	int err;
 
-	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON)
+	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON || is_barred(b, offer))
 		return -ENOSPC;
 	err = b->ops->store(b, offer->page, offer->slot, offer->last, &payload);
 	if (err)
