@@ -21,6 +21,7 @@
 #include <linux/pagemap.h>
 #include <linux/plist.h>
 #include <linux/psi.h>
+#include <linux/shrinker.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/vmalloc.h>
@@ -1455,6 +1456,51 @@ static const struct block_device_operations disk_fops = {
 	.submit_bio = vswap_area_submit_bio,
 	.swap_slot_free_notify = disk_slot_free_notify,
 };
+
+/* ---- Memory pressure ---- */
+
+/* A pool may be small, and reclaim asks for a small share at first. */
+#define SHRINK_BATCH	32
+
+static unsigned long count_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrinkable();
+}
+
+static unsigned long scan_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrink(sc->nr_to_scan);
+}
+
+static struct shrinker *shrinker;
+
+/**
+ * port_shrinker_start() - have vswap_area_shrink() called when memory is short
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int port_shrinker_start(void)
+{
+	shrinker = shrinker_alloc(0, "vswap");
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count_objects;
+	shrinker->scan_objects = scan_objects;
+	shrinker->batch = SHRINK_BATCH;
+	shrinker_register(shrinker);
+	return 0;
+}
+
+/**
+ * port_shrinker_stop() - the reverse of port_shrinker_start()
+ *
+ * Context: process, may sleep; waits for those who are called.
+ */
+void port_shrinker_stop(void)
+{
+	shrinker_free(shrinker);
+}
 
 /**
  * port_disk_alloc() - a gendisk of 4 KiB blocks that can be swapped on

@@ -252,13 +252,11 @@ static unsigned int hold_for_disk(struct slots *slots)
 	return nr;
 }
 
-static int write_back_batch(struct slots *slots)
+static int write_back_held(struct slots *slots, unsigned int nr)
 {
-	unsigned int nr = hold_for_disk(slots), placed;
+	unsigned int placed;
 	int err = 0, ret;
 
-	if (!nr)
-		return mover.slot ? 0 : -ENOENT;
 	read_from_pool(nr);
 	placed = place_batch(nr, vswap_tier_backend(mover.moves[0].word),
 			     vswap_tier_place_behind, &err);
@@ -266,6 +264,15 @@ static int write_back_batch(struct slots *slots)
 	vswap_stat_add(VSWAP_WRITEBACK_PAGES, max(ret, 0));
 	vswap_stat_add(VSWAP_WRITEBACK_FAILURES, ret < 0 ? nr : nr - placed);
 	return placed ? ret : -ENOSPC;
+}
+
+static int write_back_batch(struct slots *slots)
+{
+	unsigned int nr = hold_for_disk(slots);
+
+	if (!nr)
+		return mover.slot ? 0 : -ENOENT;
+	return write_back_held(slots, nr);
 }
 
 /**
@@ -290,6 +297,33 @@ int vswap_mover_write_back(struct slots *slots)
 	ret = get_buffer();
 	if (!ret)
 		ret = write_back_batch(slots);
+	mutex_unlock(&mover.lock);
+	return ret;
+}
+
+/**
+ * vswap_mover_write_cluster() - move some pages of a cluster from the pool to a swap file
+ * @slots: as for vswap_mover_write_back()
+ * @slot: where to begin; set to where to go on, the first slot of the next cluster when
+ *	this one is through
+ *
+ * Context: as for vswap_mover_write_back().
+ * Return: likewise, but for -ENOENT.
+ */
+int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
+{
+	unsigned int nr;
+	int ret;
+
+	if (!vswap_tier_writes_back())
+		return -EOPNOTSUPP;
+	mutex_lock(&mover.lock);
+	ret = get_buffer();
+	if (!ret) {
+		nr = slots_hold(slots, slot, SLOT_POOL, false, mover.moves, 1U << mover.order);
+		nr = leave_out_barred(slots, nr);
+		ret = nr ? write_back_held(slots, nr) : 0;
+	}
 	mutex_unlock(&mover.lock);
 	return ret;
 }

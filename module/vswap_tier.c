@@ -773,6 +773,34 @@ bool vswap_tier_writes_back(void)
 }
 
 /**
+ * vswap_tier_shrinkable() - how much of the pool's memory write-back could give back
+ *
+ * Context: process, reclaim included; a look at a few counters.
+ * Return: pages of memory, no more than the swap files behind the pool have room for.
+ */
+unsigned long vswap_tier_shrinkable(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(tier.pool), *b;
+	unsigned long room = 0, pages = 0;
+	unsigned int n;
+
+	for (n = 0; pool && (b = vswap_tier_get(n)); n++) {
+		unsigned long used, capacity;
+
+		if (b->tier <= pool->tier || READ_ONCE(b->state) != BACKEND_ON)
+			continue;
+		used = vswap_backend_sum(b, BACKEND_USED_PAGES);
+		capacity = b->ops->capacity(b);
+		room += capacity > used ? capacity - used : 0;
+	}
+	if (room)
+		pages = pool->ops->memory(pool) >> PAGE_SHIFT;
+	vswap_tier_leave(entered);
+	return min(pages, room);
+}
+
+/**
  * vswap_tier_pool_fullness() - how full the pool is
  *
  * Context: any.

@@ -35,6 +35,8 @@
 	X(BIO,			"bio_pages",		COUNT)	\
 	X(WRITEBACK,		"writeback_pages",	COUNT)	\
 	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)	\
+	X(SHRINKER_PAGES,	"shrinker_pages",	COUNT)	\
+	X(IDLE_PAGES,		"idle_pages",		COUNT)	\
 	X(MOVED,		"moved_pages",		COUNT)	\
 	X(CHECKSUM_ERRORS,	"checksum_errors",	COUNT)
 

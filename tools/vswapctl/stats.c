@@ -81,6 +81,8 @@ static const struct row traffic_rows[] = {
 	{ "  fill pages", AREA_FILL_OUT, NULL, "", NULL },
 	{ "Pages in", AREA_IN, NULL, "", NULL },
 	{ "Pages written back", AREA_WRITEBACK, NULL, "from the pool", NULL },
+	{ "  short of memory", AREA_SHRINKER_PAGES, NULL, "", NULL },
+	{ "  idle", AREA_IDLE_PAGES, NULL, "", NULL },
 	{ "Pages moved", AREA_MOVED, NULL, "between backends", NULL },
 	{ "Pages by block I/O", AREA_BIO, NULL, "past a hook", NULL },
 	{ "Growth steps", AREA_GROW_STEPS, NULL, "", NULL },
