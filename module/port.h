@@ -48,6 +48,7 @@ unsigned long port_area_capacity(void);
 int port_area_priority(void);
 u64 port_area_memory(void);
 void port_area_slot_freed(u32 slot);
+bool port_slot_may_leave(u32 slot);
 
 /* ---- What a port offers: kernel interfaces that change their shape ---- */
 
@@ -60,6 +61,8 @@ struct zs_pool;
  */
 typedef int (*port_extent_fn)(void *arg, u32 start, u32 nr, u64 block);
 
+int port_shrinker_start(void);
+void port_shrinker_stop(void);
 struct gendisk *port_disk_alloc(bool direct);
 struct block_device *port_bdev_claim(dev_t dev, void *holder, void **claim);
 void port_bdev_release(void *claim);
@@ -85,6 +88,8 @@ int vswap_area_open(void);
 void vswap_area_release(void);
 void vswap_area_submit_bio(struct bio *bio);
 void vswap_area_slot_freed(u32 slot);
+unsigned long vswap_area_shrinkable(void);
+unsigned long vswap_area_shrink(unsigned long nr);
 
 /* Where the port allocates: */
 s64 vswap_area_alloc(unsigned int order);

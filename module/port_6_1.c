@@ -23,6 +23,7 @@
 #include <linux/pagemap.h>
 #include <linux/plist.h>
 #include <linux/psi.h>
+#include <linux/shrinker.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/vmalloc.h>
@@ -912,6 +913,18 @@ void port_area_slot_freed(u32 slot)
 	leave_avail_lists(area.si);
 }
 
+/**
+ * port_slot_may_leave() - may a slot's page leave RAM for a disk
+ * @slot: any slot below those there are
+ *
+ * Context: any.
+ * Return: true: cgroups have no memory.zswap.writeback on these kernels.
+ */
+bool port_slot_may_leave(u32 slot)
+{
+	return true;
+}
+
 /*
  * Is there an area of higher priority to allocate from? A look without the lock: a
  * swap_info_struct is never freed, and a wrong answer is only a worse choice.
@@ -1454,6 +1467,49 @@ static const struct block_device_operations disk_fops = {
 	.submit_bio = vswap_area_submit_bio,
 	.swap_slot_free_notify = disk_slot_free_notify,
 };
+
+/* ---- Memory pressure ---- */
+
+/* A pool may be small, and reclaim asks for a small share at first. */
+#define SHRINK_BATCH	32
+
+static unsigned long count_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrinkable();
+}
+
+static unsigned long scan_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrink(sc->nr_to_scan);
+}
+
+static struct shrinker shrinker = {
+	.count_objects = count_objects,
+	.scan_objects = scan_objects,
+	.seeks = DEFAULT_SEEKS,
+	.batch = SHRINK_BATCH,
+};
+
+/**
+ * port_shrinker_start() - have vswap_area_shrink() called when memory is short
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int port_shrinker_start(void)
+{
+	return register_shrinker(&shrinker, "vswap");
+}
+
+/**
+ * port_shrinker_stop() - the reverse of port_shrinker_start()
+ *
+ * Context: process, may sleep; waits for those who are called.
+ */
+void port_shrinker_stop(void)
+{
+	unregister_shrinker(&shrinker);
+}
 
 /**
  * port_disk_alloc() - a gendisk of 4 KiB blocks that can be swapped on

@@ -21,6 +21,7 @@
 #include <linux/pagemap.h>
 #include <linux/plist.h>
 #include <linux/psi.h>
+#include <linux/shrinker.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/vmalloc.h>
@@ -76,7 +77,9 @@ struct swap_cgroup_ctrl {
 	field(swap_cluster_info, list, struct list_head)			\
 	field(swap_cgroup_ctrl, map, struct page **)				\
 	field(swap_cgroup_ctrl, length, unsigned long)				\
-	field(swap_cgroup_ctrl, lock, spinlock_t)
+	field(swap_cgroup_ctrl, lock, spinlock_t)				\
+	field(mem_cgroup, css, struct cgroup_subsys_state)			\
+	field(mem_cgroup, zswap_writeback, bool)
 
 VSWAP_FIELDS(layout, SWAP_LAYOUT)
 
@@ -96,6 +99,8 @@ VSWAP_DATA(unsigned long, swapfile_maximum_size)
 VSWAP_DATA(struct static_key, delayacct_key)
 VSWAP_FUNC(int, __mem_cgroup_try_charge_swap, (struct folio *, swp_entry_t))
 VSWAP_FUNC(void, __mem_cgroup_uncharge_swap, (swp_entry_t, unsigned int))
+VSWAP_FUNC(unsigned short, lookup_swap_cgroup_id, (swp_entry_t))
+VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_id, (unsigned short))
 VSWAP_FUNC(bool, folio_free_swap, (struct folio *))
 VSWAP_FUNC(void, clear_shadow_from_swap_cache, (int, unsigned long, unsigned long))
 VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
@@ -124,6 +129,8 @@ static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(swapfile_maximum_size),
 	VSWAP_SYMBOL(__mem_cgroup_try_charge_swap),
 	VSWAP_SYMBOL(__mem_cgroup_uncharge_swap),
+	VSWAP_SYMBOL(lookup_swap_cgroup_id),
+	VSWAP_SYMBOL(mem_cgroup_from_id),
 	VSWAP_SYMBOL(folio_free_swap),
 	VSWAP_SYMBOL(clear_shadow_from_swap_cache),
 	VSWAP_SYMBOL(zswap_invalidate),
@@ -906,6 +913,39 @@ void port_area_slot_freed(u32 slot)
 	spin_unlock(k_swap_avail_lock);
 }
 
+/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
+static bool cgroup_lets_go(struct mem_cgroup *memcg)
+{
+	for (; memcg; memcg = parent_mem_cgroup(memcg))
+		if (!READ_ONCE(memcg->zswap_writeback))
+			return false;
+	return true;
+}
+
+/**
+ * port_slot_may_leave() - may a slot's page leave RAM for a disk
+ * @slot: any slot below those there are
+ *
+ * Mirrors mem_cgroup_zswap_writeback_enabled(), which looks only where the kernel's own
+ * zswap is enabled.
+ *
+ * Context: process; within port_area_get(), or by the slot's owner.
+ * Return: false if the cgroup to which the slot is charged has memory.zswap.writeback 0.
+ */
+bool port_slot_may_leave(u32 slot)
+{
+	unsigned short id;
+	bool may;
+
+	if (mem_cgroup_disabled())
+		return true;
+	id = static_call(k_lookup_swap_cgroup_id)(swp_entry(area.type, slot));
+	rcu_read_lock();
+	may = cgroup_lets_go(static_call(k_mem_cgroup_from_id)(id));
+	rcu_read_unlock();
+	return may;
+}
+
 /*
  * Is there an area of higher priority to allocate from? A look without the lock: a
  * swap_info_struct is never freed, and a wrong answer is only a worse choice.
@@ -1416,6 +1456,51 @@ static const struct block_device_operations disk_fops = {
 	.submit_bio = vswap_area_submit_bio,
 	.swap_slot_free_notify = disk_slot_free_notify,
 };
+
+/* ---- Memory pressure ---- */
+
+/* A pool may be small, and reclaim asks for a small share at first. */
+#define SHRINK_BATCH	32
+
+static unsigned long count_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrinkable();
+}
+
+static unsigned long scan_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrink(sc->nr_to_scan);
+}
+
+static struct shrinker *shrinker;
+
+/**
+ * port_shrinker_start() - have vswap_area_shrink() called when memory is short
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int port_shrinker_start(void)
+{
+	shrinker = shrinker_alloc(0, "vswap");
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count_objects;
+	shrinker->scan_objects = scan_objects;
+	shrinker->batch = SHRINK_BATCH;
+	shrinker_register(shrinker);
+	return 0;
+}
+
+/**
+ * port_shrinker_stop() - the reverse of port_shrinker_start()
+ *
+ * Context: process, may sleep; waits for those who are called.
+ */
+void port_shrinker_stop(void)
+{
+	shrinker_free(shrinker);
+}
 
 /**
  * port_disk_alloc() - a gendisk of 4 KiB blocks that can be swapped on

@@ -16,8 +16,10 @@
 
 #include <crypto/acompress.h>
 #include <linux/blkdev.h>
+#include <linux/memcontrol.h>
 #include <linux/plist.h>
 #include <linux/rbtree.h>
+#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/swap_ops.h>
@@ -45,6 +47,11 @@ enum swap_cluster_flags {
 	CLUSTER_FLAG_NONFULL,
 };
 
+/* mm/swap_table.h: of each slot the id of the cgroup it is charged to. */
+struct swap_memcg_table {
+	unsigned short id[SWAPFILE_CLUSTER];
+};
+
 /* mm/swap.h, with CONFIG_MEMCG and the zero bit inside the table. */
 struct swap_cluster_info {
 	spinlock_t lock;
@@ -53,7 +60,7 @@ struct swap_cluster_info {
 	u8 order;
 	atomic_long_t *table;
 	unsigned int *extend_table;
-	void *memcg_table;
+	struct swap_memcg_table *memcg_table;
 	struct list_head list;
 };
 
@@ -85,7 +92,11 @@ struct swap_cluster_info {
 	field(swap_cluster_info, order, u8)					\
 	field(swap_cluster_info, table, atomic_long_t *)			\
 	field(swap_cluster_info, extend_table, unsigned int *)			\
-	field(swap_cluster_info, list, struct list_head)
+	field(swap_cluster_info, memcg_table, struct swap_memcg_table *)	\
+	field(swap_cluster_info, list, struct list_head)			\
+	field(swap_memcg_table, id, unsigned short [512])			\
+	field(mem_cgroup, css, struct cgroup_subsys_state)			\
+	field(mem_cgroup, zswap_writeback, bool)
 
 VSWAP_FIELDS(layout, SWAP_LAYOUT)
 
@@ -100,6 +111,7 @@ VSWAP_DATA(unsigned int, nr_zswap_trees)
 VSWAP_DATA(unsigned long, swapfile_maximum_size)
 VSWAP_FUNC(void, plist_add, (struct plist_node *, struct plist_head *))
 VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
+VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_private_id, (unsigned short))
 VSWAP_FUNC(int, generic_swapfile_activate, (struct swap_info_struct *, struct file *, sector_t *))
 
 static const struct vswap_symbol symbols[] = {
@@ -114,6 +126,7 @@ static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(swapfile_maximum_size),
 	VSWAP_SYMBOL(plist_add),
 	VSWAP_SYMBOL(plist_del),
+	VSWAP_SYMBOL(mem_cgroup_from_private_id),
 	VSWAP_SYMBOL(generic_swapfile_activate),
 };
 
@@ -666,6 +679,52 @@ void port_area_slot_freed(u32 slot)
 	vswap_area_release_slot(slot);
 }
 
+/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
+static bool cgroup_lets_go(struct mem_cgroup *memcg)
+{
+	for (; memcg; memcg = parent_mem_cgroup(memcg))
+		if (!READ_ONCE(memcg->zswap_writeback))
+			return false;
+	return true;
+}
+
+static unsigned short slot_cgroup_id(u32 slot)
+{
+	struct swap_cluster_info *ci = &area.clusters[slot / SWAPFILE_CLUSTER];
+	unsigned short id = 0;
+
+	/* The table comes and goes with the cluster's first and last slot. */
+	spin_lock(&ci->lock);
+	if (ci->memcg_table)
+		id = ci->memcg_table->id[slot % SWAPFILE_CLUSTER];
+	spin_unlock(&ci->lock);
+	return id;
+}
+
+/**
+ * port_slot_may_leave() - may a slot's page leave RAM for a disk
+ * @slot: any slot below those there are
+ *
+ * Mirrors mem_cgroup_zswap_writeback_enabled(), which looks only where the kernel's own
+ * zswap is enabled.
+ *
+ * Context: process; within port_area_get(), or by the slot's owner.
+ * Return: false if the cgroup to which the slot is charged has memory.zswap.writeback 0.
+ */
+bool port_slot_may_leave(u32 slot)
+{
+	unsigned short id;
+	bool may;
+
+	if (mem_cgroup_disabled())
+		return true;
+	id = slot_cgroup_id(slot);
+	rcu_read_lock();
+	may = cgroup_lets_go(static_call(k_mem_cgroup_from_private_id)(id));
+	rcu_read_unlock();
+	return may;
+}
+
 static void write_end(void *data, int error)
 {
 	struct swap_iocb *sio = data;
@@ -991,6 +1050,51 @@ static const struct block_device_operations disk_fops = {
 	.submit_bio = vswap_area_submit_bio,
 	.swap_slot_free_notify = disk_slot_free_notify,
 };
+
+/* ---- Memory pressure ---- */
+
+/* A pool may be small, and reclaim asks for a small share at first. */
+#define SHRINK_BATCH	32
+
+static unsigned long count_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrinkable();
+}
+
+static unsigned long scan_objects(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return vswap_area_shrink(sc->nr_to_scan);
+}
+
+static struct shrinker *shrinker;
+
+/**
+ * port_shrinker_start() - have vswap_area_shrink() called when memory is short
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int port_shrinker_start(void)
+{
+	shrinker = shrinker_alloc(0, "vswap");
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count_objects;
+	shrinker->scan_objects = scan_objects;
+	shrinker->batch = SHRINK_BATCH;
+	shrinker_register(shrinker);
+	return 0;
+}
+
+/**
+ * port_shrinker_stop() - the reverse of port_shrinker_start()
+ *
+ * Context: process, may sleep; waits for those who are called.
+ */
+void port_shrinker_stop(void)
+{
+	shrinker_free(shrinker);
+}
 
 /**
  * port_disk_alloc() - a gendisk of 4 KiB blocks that can be swapped on

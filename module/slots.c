@@ -728,6 +728,37 @@ u32 slots_oldest(struct slots *s)
 	return (c - s->clusters) << SLOTS_CLUSTER_SHIFT;
 }
 
+/**
+ * slots_idle() - the next cluster in which nothing has been stored for some time
+ * @s: the slots
+ * @slot: where to begin, the first slot of a cluster; there may be no such one
+ * @now: the time, as for slots_touch()
+ * @seconds: for how long
+ *
+ * From now on it isn't idle, until that time has gone by again: so what was accessed and
+ * is forgiven by slots_hold() has as long to be accessed again.
+ *
+ * Context: any; takes no locks.
+ * Return: the first slot of the cluster, which may be free again by now; 0 if there is
+ * none from @slot on.
+ */
+u32 slots_idle(struct slots *s, u32 slot, u32 now, u32 seconds)
+{
+	u32 i = slot >> SLOTS_CLUSTER_SHIFT, nr;
+
+	/* Pairs with the release in slots_grow(). */
+	nr = smp_load_acquire(&s->nr_clusters);
+	for (; i < nr; i++) {
+		struct slot_cluster *c = &s->clusters[i];
+
+		if (!READ_ONCE(c->table) || (u32)(now - READ_ONCE(c->stored)) < seconds)
+			continue;
+		WRITE_ONCE(c->stored, now);
+		return i << SLOTS_CLUSTER_SHIFT;
+	}
+	return 0;
+}
+
 /*
  * The words of a cluster, whoever's they are, or NULL if no slot of it is in use: then
  * its table may be coming just now. The caller holds its lock.

@@ -117,6 +117,7 @@ enum slot_cluster_state {
  * @state: enum slot_cluster_state
  * @order: folio order this cluster serves while it is in use
  * @next: slot in the cluster where the search for a free one starts, 0..511
+ * @stored: when a page was last stored in it, in seconds of its owner's; without a lock
  * @list: on slots->free or slots->partial[@order]; under slots->lock. Empty while
  *	nobody has it listed, and while a task that took it off is about to open it
  * @age: on slots->aged while there is a @table; under slots->lock
@@ -131,6 +132,7 @@ struct slot_cluster {
 	u8 state;
 	u8 order;
 	u16 next;
+	u32 stored;
 	struct list_head list;
 	struct list_head age;
 	u64 *table;
@@ -219,6 +221,7 @@ enum slot_fate {
 u32 slots_oldest(struct slots *s);
 unsigned int slots_hold_like(struct slots *s, u32 *slot, u64 mask, u64 like, bool hot,
 			     struct slot_move *moves, unsigned int max);
+u32 slots_idle(struct slots *s, u32 slot, u32 now, u32 seconds);
 bool slots_hold_one(struct slots *s, u32 slot, u64 word);
 enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 word, bool hot);
 
@@ -258,6 +261,22 @@ static inline u64 *slot_word_ptr(const struct slots *s, u32 slot)
 	u64 *table = READ_ONCE(s->clusters[slot >> SLOTS_CLUSTER_SHIFT].table);
 
 	return table ? &table[slot & (SLOTS_PER_CLUSTER - 1)] : NULL;
+}
+
+/**
+ * slots_touch() - a page has been stored
+ * @s: the slots
+ * @slot: its slot
+ * @now: when, in seconds; may wrap
+ *
+ * Context: any.
+ */
+static inline void slots_touch(struct slots *s, u32 slot, u32 now)
+{
+	u32 *stored = &s->clusters[slot >> SLOTS_CLUSTER_SHIFT].stored;
+
+	if (READ_ONCE(*stored) != now)
+		WRITE_ONCE(*stored, now);
 }
 
 #endif /* VSWAP_SLOTS_H */

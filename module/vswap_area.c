@@ -16,6 +16,7 @@
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/shrinker.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/workqueue.h>
@@ -38,6 +39,19 @@
 /* The most it grows by at once: 4 GiB of slots. */
 #define MAX_STEP	(64 * PORT_SLOTS_STEP)
 
+/*
+ * The most pages that are on their way because memory is short: a second's worth of a slow
+ * disk, so that what was asked for in a rush isn't written long after it.
+ */
+#define MAX_SHRINK		4096L
+
+/* How often is looked for idle pages, in seconds: in a quarter of their time. */
+#define MIN_IDLE_PERIOD		1U
+#define MAX_IDLE_PERIOD		60U
+
+/* How long the pool is left alone when a look at all of it found nothing to write back. */
+#define FUTILE_REST		HZ
+
 /* How often the capacity is looked at while pages move. */
 #define CAPACITY_PERIOD	msecs_to_jiffies(200)
 
@@ -58,8 +72,14 @@
  * @full: does so at once
  * @grow_steps, @grow_failures: counters
  * @write_back: keeps the pool below its high mark
+ * @rest_until: it rests until then, in jiffies
+ * @shrink: writes back what reclaim wants
+ * @wanted: how many pages that is
+ * @idle: writes back what is idle
  * @evacuate: moves away what failed backends hold
- * @high_percent, @low_percent: see struct vswap_area_params
+ * @params: see there; belongs to the caller of vswap_area_start(), and is NULL while there
+ *	is nobody to tell of changes
+ * @high_percent, @low_percent: see there
  * @bio_work, @bios, @bio_lock: swap I/O that reached the device, see serve_bios()
  */
 static struct {
@@ -80,13 +100,18 @@ static struct {
 	unsigned long grow_steps;
 	unsigned long grow_failures;
 	struct work_struct write_back;
+	unsigned long rest_until;
+	struct work_struct shrink;
+	atomic_long_t wanted;
+	struct delayed_work idle;
+	const struct vswap_area_params *params;
 	struct work_struct evacuate;
 	unsigned int high_percent;
 	unsigned int low_percent;
 	struct work_struct bio_work;
 	struct bio_list bios;
 	spinlock_t bio_lock;
-} area;
+} area = { .lock = __MUTEX_INITIALIZER(area.lock) };
 
 /*
  * All may be needed when no memory is left to start a worker. Growing may itself
@@ -123,8 +148,15 @@ static const struct slots_ops slots_ops = {
 static void look_at_backends(void)
 {
 	queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
-	if (area.high_percent && vswap_tier_pool_fullness() >= area.high_percent)
+	if (area.high_percent && vswap_tier_pool_fullness() >= area.high_percent &&
+	    time_after_eq(jiffies, READ_ONCE(area.rest_until)))
 		queue_work(mover_queue, &area.write_back);
+}
+
+/* What slots_touch() is told. */
+static u32 seconds(void)
+{
+	return jiffies / HZ;
 }
 
 /**
@@ -178,8 +210,10 @@ void vswap_area_free(u32 slot, unsigned int nr)
  */
 int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf)
 {
-	int err = vswap_folio_out(&area.slots, slot, folio, opf);
+	int err;
 
+	slots_touch(&area.slots, slot, seconds());
+	err = vswap_folio_out(&area.slots, slot, folio, opf);
 	/* No room: say so at once, so that reclaim stops trying. */
 	if (err)
 		queue_work(queue, &area.full);
@@ -207,6 +241,8 @@ void vswap_area_write(u32 slot, struct folio *folio, vswap_end_fn end, void *dat
 {
 	int err = slots_take(&area.slots, slot, folio_nr_pages(folio));
 
+	if (!err)
+		slots_touch(&area.slots, slot, seconds());
 	if (err)
 		end(data, err);
 	else
@@ -395,6 +431,8 @@ static void capacity_work(struct work_struct *work)
 
 /* ---- Write-back ---- */
 
+#define NO_COUNT	VSWAP_NR_STATS
+
 /* Pages after which the pool is asked to give back memory. */
 #define COMPACT_PAGES	SLOTS_PER_CLUSTER
 
@@ -420,9 +458,9 @@ static bool is_futile(unsigned long misses)
 
 /*
  * Write back @wanted pages, or until the pool is below @percent of its limit, or all is
- * hot. Returns 0 or -errno.
+ * hot. @count: what counts them, or NO_COUNT. Returns 0 or -errno.
  */
-static int write_back(unsigned long wanted, unsigned int percent)
+static int write_back(unsigned long wanted, unsigned int percent, enum vswap_stat count)
 {
 	unsigned long moved = 0, misses = 0, compacted = 0;
 	int ret = 0;
@@ -432,6 +470,8 @@ static int write_back(unsigned long wanted, unsigned int percent)
 		if (ret < 0)
 			break;
 		moved += ret;
+		if (count != NO_COUNT)
+			vswap_stat_add(count, ret);
 		misses = ret ? 0 : misses + 1;
 		if (moved - compacted >= COMPACT_PAGES) {
 			vswap_tier_compact_pool();
@@ -441,6 +481,9 @@ static int write_back(unsigned long wanted, unsigned int percent)
 	}
 	if (moved != compacted)
 		vswap_tier_compact_pool();
+	/* All may be hot, or their cgroups' to stay in RAM: not to look again for each page. */
+	if (is_futile(misses))
+		WRITE_ONCE(area.rest_until, jiffies + FUTILE_REST);
 	return min(ret, 0);
 }
 
@@ -448,8 +491,102 @@ static void write_back_work(struct work_struct *work)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
 
-	write_back(ULONG_MAX, area.low_percent);
+	write_back(ULONG_MAX, area.low_percent, NO_COUNT);
 	memalloc_noreclaim_restore(noreclaim);
+}
+
+/* What reclaim wants by now, and what it wants meanwhile. */
+static void shrink_work(struct work_struct *work)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	unsigned long wanted;
+
+	while ((wanted = atomic_long_xchg(&area.wanted, 0)) &&
+	       !write_back(wanted, 0, VSWAP_SHRINKER_PAGES))
+		;
+	memalloc_noreclaim_restore(noreclaim);
+}
+
+/**
+ * vswap_area_shrinkable() - how much memory vswap_area_shrink() could give back
+ *
+ * Context: reclaim.
+ * Return: pages.
+ */
+unsigned long vswap_area_shrinkable(void)
+{
+	const struct vswap_area_params *params = READ_ONCE(area.params);
+
+	if (!params || !READ_ONCE(params->shrinker) || !port_area_is_on() ||
+	    time_before(jiffies, READ_ONCE(area.rest_until)))
+		return 0;
+	return vswap_tier_shrinkable();
+}
+
+/**
+ * vswap_area_shrink() - have pages of the pool written back, for lack of memory
+ * @nr: how many
+ *
+ * A worker does it. Nothing is waited for: reclaim must not depend on a disk here.
+ *
+ * Context: reclaim.
+ * Return: 0, for nothing is free yet; SHRINK_STOP: more than enough is on its way.
+ */
+unsigned long vswap_area_shrink(unsigned long nr)
+{
+	if (atomic_long_read(&area.wanted) >= MAX_SHRINK)
+		return SHRINK_STOP;
+	atomic_long_add(nr, &area.wanted);
+	queue_work(mover_queue, &area.shrink);
+	return 0;
+}
+
+/* A batch of the next idle cluster, unless swapoff(2) was faster. Returns 0 or -errno. */
+static int write_back_idle(u32 *slot, unsigned int idle)
+{
+	int ret = -ENOENT;
+
+	if (!port_area_get())
+		return -ENOENT;
+	if (!(*slot % SLOTS_PER_CLUSTER))
+		*slot = slots_idle(&area.slots, *slot, seconds(), idle);
+	if (*slot)
+		ret = vswap_mover_write_cluster(&area.slots, slot);
+	port_area_put();
+	if (ret > 0)
+		vswap_stat_add(VSWAP_IDLE_PAGES, ret);
+	return min(ret, 0);
+}
+
+static void idle_work(struct work_struct *work)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	const struct vswap_area_params *params = READ_ONCE(area.params);
+	unsigned int idle = params ? READ_ONCE(params->idle_seconds) : 0;
+	long before = vswap_stat_read(VSWAP_IDLE_PAGES);
+	u32 slot = SLOTS_PER_CLUSTER;
+
+	while (idle && !write_back_idle(&slot, idle))
+		cond_resched();
+	if (vswap_stat_read(VSWAP_IDLE_PAGES) != before)
+		vswap_tier_compact_pool();
+	memalloc_noreclaim_restore(noreclaim);
+	if (idle)
+		queue_delayed_work(mover_queue, &area.idle,
+				   clamp(idle / 4, MIN_IDLE_PERIOD, MAX_IDLE_PERIOD) * HZ);
+}
+
+/**
+ * vswap_area_look_for_idle() - idle pages are to be written back from now on, or no more
+ *
+ * Context: process, may sleep; any time, also before vswap_area_start().
+ */
+void vswap_area_look_for_idle(void)
+{
+	mutex_lock(&area.lock);
+	if (area.params && READ_ONCE(area.params->idle_seconds))
+		mod_delayed_work(mover_queue, &area.idle, 0);
+	mutex_unlock(&area.lock);
 }
 
 /**
@@ -467,7 +604,7 @@ int vswap_area_write_back(unsigned long nr)
 	/* Also where there is nothing to write back. */
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
-	err = write_back(nr, 0);
+	err = write_back(nr, 0, NO_COUNT);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -889,6 +1026,13 @@ err_major:
 	return err;
 }
 
+static void set_params(const struct vswap_area_params *params)
+{
+	mutex_lock(&area.lock);
+	WRITE_ONCE(area.params, params);
+	mutex_unlock(&area.lock);
+}
+
 static u32 choose_limit(u64 max_slots)
 {
 	u32 limit = port_slots_limit();
@@ -909,7 +1053,6 @@ int vswap_area_start(const struct vswap_area_params *params)
 {
 	int err;
 
-	mutex_init(&area.lock);
 	spin_lock_init(&area.bio_lock);
 	bio_list_init(&area.bios);
 	INIT_WORK(&area.grow, grow_work);
@@ -917,7 +1060,11 @@ int vswap_area_start(const struct vswap_area_params *params)
 	INIT_DELAYED_WORK(&area.capacity, capacity_work);
 	INIT_WORK(&area.full, full_work);
 	INIT_WORK(&area.write_back, write_back_work);
+	INIT_WORK(&area.shrink, shrink_work);
+	INIT_DEFERRABLE_WORK(&area.idle, idle_work);
 	INIT_WORK(&area.evacuate, evacuate_work);
+	atomic_long_set(&area.wanted, 0);
+	area.rest_until = jiffies;
 	area.high_percent = params->high_percent;
 	area.low_percent = params->low_percent;
 	area.low_water = max(LOW_WATER, 2 * num_possible_cpus());
@@ -930,11 +1077,18 @@ int vswap_area_start(const struct vswap_area_params *params)
 	err = make_header();
 	if (err)
 		goto err_queues;
-	err = make_disk(params->direct);
+	err = port_shrinker_start();
 	if (err)
 		goto err_header;
+	err = make_disk(params->direct);
+	if (err)
+		goto err_shrinker;
+	set_params(params);
+	vswap_area_look_for_idle();
 	return 0;
 
+err_shrinker:
+	port_shrinker_stop();
 err_header:
 	free_page((unsigned long)area.header);
 err_queues:
@@ -962,6 +1116,9 @@ static void wait_until_gone(void)
  */
 void vswap_area_stop(void)
 {
+	set_params(NULL);
+	port_shrinker_stop();
+	cancel_delayed_work_sync(&area.idle);
 	del_gendisk(area.disk);
 	wait_until_gone();
 	port_stop();
@@ -970,6 +1127,7 @@ void vswap_area_stop(void)
 	cancel_work_sync(&area.grow);
 	cancel_work_sync(&area.full);
 	cancel_work_sync(&area.write_back);
+	cancel_work_sync(&area.shrink);
 	cancel_work_sync(&area.evacuate);
 	cancel_delayed_work_sync(&area.capacity);
 	destroy_queues();

@@ -19,18 +19,24 @@ struct vswap_backend;
  * @high_percent: pages are written back when the pool is as full as this, in percent of
  *	its limit; 0: never by itself
  * @low_percent: until it is below this
+ * @shrinker: pages are written back when memory is short; may change at any time
+ * @idle_seconds: pages are written back that were not used for so long; 0: never. May
+ *	change at any time, and vswap_area_look_for_idle() is to be called then
  */
 struct vswap_area_params {
 	u64 max_slots;
 	bool direct;
 	unsigned int high_percent;
 	unsigned int low_percent;
+	bool shrinker;
+	unsigned int idle_seconds;
 };
 
 int vswap_area_start(const struct vswap_area_params *params);
 void vswap_area_stop(void);
 bool vswap_area_is_open(void);
 int vswap_area_write_back(unsigned long nr);
+void vswap_area_look_for_idle(void);
 int vswap_area_evacuate(struct vswap_backend *b, bool force);
 void vswap_area_backend_failed(void);
 void vswap_area_update_capacity(void);

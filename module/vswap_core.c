@@ -65,6 +65,26 @@ MODULE_PARM_DESC(zswap_low_percent, "fullness of the pool at which that ends (80
 module_param_named(zswap_packed_writeback, vswap_mover_packs, bool, 0644);
 MODULE_PARM_DESC(zswap_packed_writeback,
 		 "pages go to the swap file compressed, several in one of its pages (1)");
+module_param_named(zswap_shrinker, area_params.shrinker, bool, 0644);
+MODULE_PARM_DESC(zswap_shrinker, "old pages go to the swap file when memory is short (0)");
+
+static int set_idle_seconds(const char *text, const struct kernel_param *kp)
+{
+	int err = param_set_uint(text, kp);
+
+	if (!err)
+		vswap_area_look_for_idle();
+	return err;
+}
+
+static const struct kernel_param_ops idle_seconds_ops = {
+	.set = set_idle_seconds,
+	.get = param_get_uint,
+};
+
+module_param_cb(zswap_idle_seconds, &idle_seconds_ops, &area_params.idle_seconds, 0644);
+MODULE_PARM_DESC(zswap_idle_seconds,
+		 "pages not used for so long go to the swap file (0: never)");
 
 static bool autostart = true;
 module_param(autostart, bool, 0444);

@@ -23,6 +23,7 @@
 #include <linux/mutex.h>
 
 #include "packed.h"
+#include "port.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
 #include "vswap_stats.h"
@@ -397,15 +398,53 @@ static int write_plain(struct slots *slots, unsigned int nr, struct vswap_backen
 	return ret;
 }
 
-static int write_back_batch(struct slots *slots)
+/*
+ * Leave out the pages of cgroups that keep theirs in RAM. Returns how many moves are left;
+ * the others, behind them, are let go.
+ */
+static unsigned int leave_out_barred(struct slots *slots, unsigned int nr)
 {
-	unsigned int nr = hold_oldest(slots, SLOT_TAG_MASK, SLOT_POOL, false), placed;
-	struct vswap_backend *from;
+	unsigned int i, left = 0, gone = nr;
+
+	for (i = 0; i < nr; i++) {
+		if (!port_slot_may_leave(mover.moves[i].slot))
+			continue;
+		swap(mover.moves[left], mover.moves[i]);
+		left++;
+	}
+	for (i = left; i < gone; ) {
+		if (slots_let_go(slots, &mover.moves[i], 0, false) != SLOT_GONE) {
+			i++;
+			continue;
+		}
+		gone--;
+		swap(mover.moves[i], mover.moves[gone]);
+	}
+	if (gone < nr)
+		vswap_tier_wait();
+	for (i = gone; i < nr; i++)
+		vswap_tier_release(mover.moves[i].word);
+	return left;
+}
+
+/* Words of the oldest pages that may go to a disk. Returns how many, maybe none. */
+static unsigned int hold_for_disk(struct slots *slots)
+{
+	unsigned int nr;
+
+	do
+		nr = leave_out_barred(slots, hold_oldest(slots, SLOT_TAG_MASK, SLOT_POOL,
+							 false));
+	while (!nr && mover.slot % SLOTS_PER_CLUSTER);
+	return nr;
+}
+
+static int write_back_held(struct slots *slots, unsigned int nr)
+{
+	struct vswap_backend *from = vswap_tier_backend(mover.moves[0].word);
+	unsigned int placed;
 	int ret;
 
-	if (!nr)
-		return mover.slot ? 0 : -ENOENT;
-	from = vswap_tier_backend(mover.moves[0].word);
 	if (READ_ONCE(vswap_mover_packs))
 		ret = write_packed(slots, nr, from, &placed);
 	else
@@ -413,6 +452,15 @@ static int write_back_batch(struct slots *slots)
 	vswap_stat_add(VSWAP_WRITEBACK_PAGES, max(ret, 0));
 	vswap_stat_add(VSWAP_WRITEBACK_FAILURES, ret < 0 ? nr : nr - placed);
 	return placed ? ret : -ENOSPC;
+}
+
+static int write_back_batch(struct slots *slots)
+{
+	unsigned int nr = hold_for_disk(slots);
+
+	if (!nr)
+		return mover.slot ? 0 : -ENOENT;
+	return write_back_held(slots, nr);
 }
 
 /**
@@ -437,6 +485,33 @@ int vswap_mover_write_back(struct slots *slots)
 	ret = get_buffer();
 	if (!ret)
 		ret = write_back_batch(slots);
+	mutex_unlock(&mover.lock);
+	return ret;
+}
+
+/**
+ * vswap_mover_write_cluster() - move some pages of a cluster from the pool to a swap file
+ * @slots: as for vswap_mover_write_back()
+ * @slot: where to begin; set to where to go on, the first slot of the next cluster when
+ *	this one is through
+ *
+ * Context: as for vswap_mover_write_back().
+ * Return: likewise, but for -ENOENT.
+ */
+int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
+{
+	unsigned int nr;
+	int ret;
+
+	if (!vswap_tier_writes_back())
+		return -EOPNOTSUPP;
+	mutex_lock(&mover.lock);
+	ret = get_buffer();
+	if (!ret) {
+		nr = slots_hold(slots, slot, SLOT_POOL, false, mover.moves, 1U << mover.order);
+		nr = leave_out_barred(slots, nr);
+		ret = nr ? write_back_held(slots, nr) : 0;
+	}
 	mutex_unlock(&mover.lock);
 	return ret;
 }

@@ -32,6 +32,7 @@ extern bool vswap_mover_packs;
 int vswap_mover_start(void);
 void vswap_mover_stop(void);
 int vswap_mover_write_back(struct slots *slots);
+int vswap_mover_write_cluster(struct slots *slots, u32 *slot);
 int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk);
 
 #endif /* VSWAP_MOVER_H */

@@ -102,6 +102,8 @@ NUMBER(bio_pages, vswap_stat_read(VSWAP_BIO_PAGES));
 NUMBER(writeback_pages, vswap_stat_read(VSWAP_WRITEBACK_PAGES));
 NUMBER(writeback_failures, vswap_stat_read(VSWAP_WRITEBACK_FAILURES));
 NUMBER(writeback_bytes, vswap_stat_read(VSWAP_WRITEBACK_BYTES));
+NUMBER(shrinker_pages, vswap_stat_read(VSWAP_SHRINKER_PAGES));
+NUMBER(idle_pages, vswap_stat_read(VSWAP_IDLE_PAGES));
 NUMBER(moved_pages, vswap_stat_read(VSWAP_MOVED_PAGES));
 NUMBER(checksum_errors, vswap_stat_read(VSWAP_CHECKSUM_ERRORS));
 
@@ -145,6 +147,8 @@ static struct attribute *attrs[] = {
 	&value_writeback_pages.attr.attr,
 	&value_writeback_failures.attr.attr,
 	&value_writeback_bytes.attr.attr,
+	&value_shrinker_pages.attr.attr,
+	&value_idle_pages.attr.attr,
 	&value_moved_pages.attr.attr,
 	&value_checksum_errors.attr.attr,
 	&writeback.attr,

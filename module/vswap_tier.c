@@ -11,6 +11,7 @@
 #include <linux/string.h>
 
 #include "packed.h"
+#include "port.h"
 #include "vswap_tier.h"
 
 /*
@@ -578,11 +579,21 @@ static int store(struct vswap_backend *b, const struct offer *offer)
 	return b->ops->store_packed ? b->ops->store_packed(b, offer->slot, offer->word) : -ENOSPC;
 }
 
+/*
+ * On a disk, and not from one, though the page's cgroup keeps its pages in RAM? Blocks are of
+ * pages that may go there.
+ */
+static bool is_barred(const struct vswap_backend *b, const struct offer *offer)
+{
+	return b->ops->submit && offer->page && !(offer->from && offer->from->ops->submit) &&
+	       !port_slot_may_leave(offer->slot);
+}
+
 static int try_backend(struct vswap_backend *b, const struct offer *offer)
 {
 	int err;
 
-	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON)
+	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON || is_barred(b, offer))
 		return -ENOSPC;
 	err = store(b, offer);
 	if (err)
@@ -808,6 +819,34 @@ bool vswap_tier_writes_back(void)
 		found = b->tier > pool->tier && READ_ONCE(b->state) == BACKEND_ON;
 	vswap_tier_leave(entered);
 	return found;
+}
+
+/**
+ * vswap_tier_shrinkable() - how much of the pool's memory write-back could give back
+ *
+ * Context: process, reclaim included; a look at a few counters.
+ * Return: pages of memory, no more than the swap files behind the pool have room for.
+ */
+unsigned long vswap_tier_shrinkable(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(tier.pool), *b;
+	unsigned long room = 0, pages = 0;
+	unsigned int n;
+
+	for (n = 0; pool && (b = vswap_tier_get(n)); n++) {
+		unsigned long used, capacity;
+
+		if (b->tier <= pool->tier || READ_ONCE(b->state) != BACKEND_ON)
+			continue;
+		used = vswap_backend_sum(b, BACKEND_USED_PAGES);
+		capacity = b->ops->capacity(b);
+		room += capacity > used ? capacity - used : 0;
+	}
+	if (room)
+		pages = pool->ops->memory(pool) >> PAGE_SHIFT;
+	vswap_tier_leave(entered);
+	return min(pages, room);
 }
 
 /**

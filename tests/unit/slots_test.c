@@ -698,6 +698,39 @@ static void aged(void)
 	space_exit(&sp, 0);
 }
 
+static void idle(void)
+{
+	const u32 now = U32_MAX - 5;	/* it wraps meanwhile */
+	s64 slot[3];
+	int i;
+
+	space_init(&sp, 8, 1);
+	CHECK_EQ(slots_idle(&sp.s, 0, now, 10), 0);
+	space_grow(&sp, 8);
+	CHECK_EQ(slots_idle(&sp.s, 0, now, 10), 0);
+	for (i = 0; i < 3; i++) {
+		slot[i] = alloc(0, 9);
+		slots_touch(&sp.s, slot[i] + 17, now + 4 * i);
+	}
+	/* The first is idle, once. */
+	CHECK_EQ(slots_idle(&sp.s, 0, now + 9, 10), 0);
+	CHECK_EQ(slots_idle(&sp.s, 0, now + 10, 10), slot[0]);
+	CHECK_EQ(slots_idle(&sp.s, 0, now + 10, 10), 0);
+	/* Each from where the last one was; what is stored again isn't. */
+	CHECK_EQ(slots_idle(&sp.s, 0, now + 20, 10), slot[0]);
+	slots_touch(&sp.s, slot[1], now + 20);
+	CHECK_EQ(slots_idle(&sp.s, slot[0] + SLOTS_PER_CLUSTER, now + 20, 10), slot[2]);
+	CHECK_EQ(slots_idle(&sp.s, slot[2] + SLOTS_PER_CLUSTER, now + 20, 10), 0);
+	/* Nor what is free, nor what isn't there. */
+	must_free(slot[1], 512);
+	CHECK_EQ(slots_idle(&sp.s, slot[1], now + 30, 10), slot[2]);
+	CHECK_EQ(slots_idle(&sp.s, 8 * SLOTS_PER_CLUSTER, now + 90, 10), 0);
+	CHECK_EQ(slots_idle(&sp.s, U32_MAX, now + 90, 10), 0);
+	space_validate(&sp);
+	free_all();
+	space_exit(&sp, 0);
+}
+
 static void held(void)
 {
 	const u64 pool = slot_word(SLOT_POOL, 5), file = slot_word(SLOT_FILE, 9);
@@ -848,7 +881,7 @@ int main(void)
 		TEST(growth_at_tail), TEST(fail_nth), TEST(no_memory_but_partial),
 		TEST(fill_values), TEST(opened_meanwhile), TEST(opened_meanwhile_and_freed),
 		TEST(freed_while_picked), TEST(wide_meanwhile), TEST(stale_entry),
-		TEST(taken), TEST(aged), TEST(held), TEST(held_like), TEST(held_hot),
+		TEST(taken), TEST(aged), TEST(idle), TEST(held), TEST(held_like), TEST(held_hot),
 		TEST(random_scripts),
 	};
 

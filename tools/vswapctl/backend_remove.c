@@ -260,7 +260,7 @@ static const char *why_not(const struct removal *r)
 {
 	static const struct reason reasons[] = {
 		{ EBUSY, "another request for it is under way, or it is the last one that takes pages" },
-		{ ENOSPC, "the other backends can't hold its pages" },
+		{ ENOSPC, "the other backends can't hold its pages, or cgroups keep theirs in RAM" },
 		{ EIO, "some of its pages can't be read (--force gives them up)" },
 		{ 0 }
 	};

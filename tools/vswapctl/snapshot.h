@@ -36,6 +36,8 @@
 	X(WRITEBACK,		"writeback_pages",	COUNT)	\
 	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)	\
 	X(WRITEBACK_BYTES,	"writeback_bytes",	BYTES)	\
+	X(SHRINKER_PAGES,	"shrinker_pages",	COUNT)	\
+	X(IDLE_PAGES,		"idle_pages",		COUNT)	\
 	X(MOVED,		"moved_pages",		COUNT)	\
 	X(CHECKSUM_ERRORS,	"checksum_errors",	COUNT)
 

@@ -84,6 +84,8 @@ static const struct row traffic_rows[] = {
 	{ "Pages written back", AREA_WRITEBACK, NULL, "from the pool", NULL },
 	{ "  bytes for each", 0, area_writeback_page,
 	  "less where they stay compressed", NULL },
+	{ "  short of memory", AREA_SHRINKER_PAGES, NULL, "", NULL },
+	{ "  idle", AREA_IDLE_PAGES, NULL, "", NULL },
 	{ "Pages moved", AREA_MOVED, NULL, "between backends", NULL },
 	{ "Pages by block I/O", AREA_BIO, NULL, "past a hook", NULL },
 	{ "Growth steps", AREA_GROW_STEPS, NULL, "", NULL },
