@@ -70,15 +70,6 @@ static int start_checksum(const char *checksum)
 	return -ENOENT;
 }
 
-/*
- * A kernel that clears memory as it is allocated (init_on_alloc) leaves objects alone that
- * have a constructor. Each use sets all that it reads; clearing a bio for nothing costs as
- * much as half of it.
- */
-static void construct_io(void *fio)
-{
-}
-
 /**
  * vswap_io_start() - get ready for I/O
  * @checksum: "none", or "crc32c" to keep a checksum of each page
@@ -92,7 +83,12 @@ int vswap_io_start(const char *checksum)
 
 	if (err)
 		return err;
-	io_cache = kmem_cache_create("vswap_io", sizeof(struct folio_io), 0, 0, construct_io);
+	/*
+	 * As the kernel's bios: so a kernel that clears memory as it is allocated
+	 * (init_on_alloc) leaves it alone. Each use sets all that it reads.
+	 */
+	io_cache = kmem_cache_create("vswap_io", sizeof(struct folio_io), 0,
+				     SLAB_TYPESAFE_BY_RCU, NULL);
 	if (io_cache)
 		io_pool = mempool_create_slab_pool(MIN_SETS, io_cache);
 	err = io_pool ? vswap_unpack_start() : -ENOMEM;
