@@ -390,6 +390,19 @@ static unsigned long estimate_capacity(void)
 	return vswap_tier_capacity() + fill + port_area_zero_pages(vswap_tier_used() + fill);
 }
 
+/*
+ * Without a free slot, reclaim looks at no anonymous page, not even at those of the swap cache
+ * that it could drop at once, and memory runs out. So there are as many free slots as there
+ * are such pages: that much room can be had.
+ */
+static unsigned long advertised_capacity(void)
+{
+	unsigned long used = port_area_used();
+	unsigned long cached = global_node_page_state(NR_SWAPCACHE);
+
+	return max(estimate_capacity(), used + min(cached, used));
+}
+
 /* Anything moved since we last looked? */
 static bool active(void)
 {
@@ -410,7 +423,7 @@ void vswap_area_update_capacity(void)
 {
 	if (!port_area_get())
 		return;
-	port_area_set_capacity(estimate_capacity());
+	port_area_set_capacity(advertised_capacity());
 	port_area_put();
 }
 
@@ -421,10 +434,13 @@ static void full_work(struct work_struct *work)
 
 static void capacity_work(struct work_struct *work)
 {
+	unsigned long capacity;
+
 	if (!port_area_get())
 		return;
-	port_area_set_capacity(estimate_capacity());
-	if (active())
+	capacity = advertised_capacity();
+	port_area_set_capacity(capacity);
+	if (active() || port_area_used() > capacity - capacity / 8)
 		queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
 	port_area_put();
 }
