@@ -32,6 +32,7 @@ help:
 	@echo 'make check-smoke       a little on the kernel of check-debug, if it is built'
 	@echo 'make bench             what it costs beside zram, zswap, plain swap (an hour)'
 	@echo 'make bench-quick       two rounds of it, on 6.12'
+	@echo 'make bench-removal     taking a disk away, beside swapoff; into docs/performance.md'
 	@echo 'make bench-docs        docs/performance.md from what make bench has measured'
 	@echo 'make check-bench       whether a page has become dearer than it was'
 	@echo 'make check-debug       some of them on a kernel with KASAN and lockdep (long)'
@@ -118,12 +119,15 @@ check-smoke: all
 	tests/lib/build-module $(KERNEL)-debug && \
 	tests/scenarios/run -k $(KERNEL)-debug smoke
 
-.PHONY: bench bench-quick bench-docs check-bench
+.PHONY: bench bench-quick bench-removal bench-docs check-bench
 bench: all
 	@tests/bench/run full
 
 bench-quick: all
 	@tests/bench/run quick
+
+bench-removal: all
+	@DOCS=1 tests/bench/removal
 
 bench-docs:
 	@DOCS=1 tests/bench/run report
