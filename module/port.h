@@ -52,6 +52,8 @@ bool port_slot_may_leave(u32 slot);
 
 /* ---- What a port offers: kernel interfaces that change their shape ---- */
 
+struct shrinker;
+struct shrink_control;
 struct port_comp;
 struct zs_pool;
 
@@ -88,8 +90,11 @@ int vswap_area_open(void);
 void vswap_area_release(void);
 void vswap_area_submit_bio(struct bio *bio);
 void vswap_area_slot_freed(u32 slot);
-unsigned long vswap_area_shrinkable(void);
-unsigned long vswap_area_shrink(unsigned long nr);
+
+/* A pool may be small, and reclaim asks for a small share at first. */
+#define VSWAP_SHRINK_BATCH	32
+unsigned long vswap_area_shrinkable(struct shrinker *shrinker, struct shrink_control *sc);
+unsigned long vswap_area_shrink(struct shrinker *shrinker, struct shrink_control *sc);
 
 /* Where the port allocates: */
 s64 vswap_area_alloc(unsigned int order);

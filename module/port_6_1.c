@@ -1470,24 +1470,11 @@ static const struct block_device_operations disk_fops = {
 
 /* ---- Memory pressure ---- */
 
-/* A pool may be small, and reclaim asks for a small share at first. */
-#define SHRINK_BATCH	32
-
-static unsigned long count_objects(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	return vswap_area_shrinkable();
-}
-
-static unsigned long scan_objects(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	return vswap_area_shrink(sc->nr_to_scan);
-}
-
 static struct shrinker shrinker = {
-	.count_objects = count_objects,
-	.scan_objects = scan_objects,
+	.count_objects = vswap_area_shrinkable,
+	.scan_objects = vswap_area_shrink,
 	.seeks = DEFAULT_SEEKS,
-	.batch = SHRINK_BATCH,
+	.batch = VSWAP_SHRINK_BATCH,
 };
 
 /**

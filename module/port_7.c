@@ -1053,19 +1053,6 @@ static const struct block_device_operations disk_fops = {
 
 /* ---- Memory pressure ---- */
 
-/* A pool may be small, and reclaim asks for a small share at first. */
-#define SHRINK_BATCH	32
-
-static unsigned long count_objects(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	return vswap_area_shrinkable();
-}
-
-static unsigned long scan_objects(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	return vswap_area_shrink(sc->nr_to_scan);
-}
-
 static struct shrinker *shrinker;
 
 /**
@@ -1079,9 +1066,9 @@ int port_shrinker_start(void)
 	shrinker = shrinker_alloc(0, "vswap");
 	if (!shrinker)
 		return -ENOMEM;
-	shrinker->count_objects = count_objects;
-	shrinker->scan_objects = scan_objects;
-	shrinker->batch = SHRINK_BATCH;
+	shrinker->count_objects = vswap_area_shrinkable;
+	shrinker->scan_objects = vswap_area_shrink;
+	shrinker->batch = VSWAP_SHRINK_BATCH;
 	shrinker_register(shrinker);
 	return 0;
 }

@@ -241,12 +241,12 @@ void vswap_area_write(u32 slot, struct folio *folio, vswap_end_fn end, void *dat
 {
 	int err = slots_take(&area.slots, slot, folio_nr_pages(folio));
 
-	if (!err)
-		slots_touch(&area.slots, slot, seconds());
-	if (err)
+	if (err) {
 		end(data, err);
-	else
+	} else {
+		slots_touch(&area.slots, slot, seconds());
 		err = vswap_folio_write(&area.slots, slot, folio, end, data);
+	}
 	if (err)
 		queue_work(queue, &area.full);
 	/* Now and then is enough: once in a cluster. */
@@ -525,11 +525,15 @@ static void shrink_work(struct work_struct *work)
 
 /**
  * vswap_area_shrinkable() - how much memory vswap_area_shrink() could give back
+ * @shrinker: not used
+ * @sc: not used
+ *
+ * A shrinker's count_objects.
  *
  * Context: reclaim.
  * Return: pages.
  */
-unsigned long vswap_area_shrinkable(void)
+unsigned long vswap_area_shrinkable(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	const struct vswap_area_params *params = READ_ONCE(area.params);
 
@@ -541,18 +545,19 @@ unsigned long vswap_area_shrinkable(void)
 
 /**
  * vswap_area_shrink() - have pages of the pool written back, for lack of memory
- * @nr: how many
+ * @shrinker: not used
+ * @sc: says how many
  *
- * A worker does it. Nothing is waited for: reclaim must not depend on a disk here.
+ * A shrinker's scan_objects. A worker does it. Nothing is waited for: reclaim must not depend on a disk here.
  *
  * Context: reclaim.
  * Return: 0, for nothing is free yet; SHRINK_STOP: more than enough is on its way.
  */
-unsigned long vswap_area_shrink(unsigned long nr)
+unsigned long vswap_area_shrink(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	if (atomic_long_read(&area.wanted) >= MAX_SHRINK)
 		return SHRINK_STOP;
-	atomic_long_add(nr, &area.wanted);
+	atomic_long_add(sc->nr_to_scan, &area.wanted);
 	queue_work(mover_queue, &area.shrink);
 	return 0;
 }
