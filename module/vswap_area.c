@@ -382,25 +382,37 @@ static void grow_work(struct work_struct *work)
 	port_area_put();
 }
 
-static unsigned long estimate_capacity(void)
+/* Fill pages and those that the kernel keeps itself need no backend. */
+static unsigned long estimate_capacity(unsigned long held, unsigned long fill)
 {
-	unsigned long fill = vswap_stat_read(VSWAP_FILL_PAGES);
-
-	/* Neither kind needs a backend. */
-	return vswap_tier_capacity() + fill + port_area_zero_pages(vswap_tier_used() + fill);
+	return vswap_tier_capacity() + fill + port_area_zero_pages(held);
 }
 
 /*
- * Without a free slot, reclaim looks at no anonymous page, not even at those of the swap cache
- * that it could drop at once, and memory runs out. So there are as many free slots as there
- * are such pages: that much room can be had.
+ * Pages of the swap cache that could be dropped at once: all but those whose slot holds
+ * nothing, because they are on their way, or found no place.
+ */
+static unsigned long droppable_pages(unsigned long used, unsigned long held)
+{
+	unsigned long cached = global_node_page_state(NR_SWAPCACHE);
+	unsigned long empty = used > held ? used - held : 0;
+
+	return cached > empty ? min(cached - empty, used) : 0;
+}
+
+/*
+ * Without a free slot, reclaim looks at no anonymous page, not even at those that it could
+ * drop, and memory runs out. So there are as many free slots as there are such pages: that
+ * much room can be had. Not for those that found no place: a full pool would have slots
+ * without end.
  */
 static unsigned long advertised_capacity(void)
 {
+	unsigned long fill = vswap_stat_read(VSWAP_FILL_PAGES);
+	unsigned long held = vswap_tier_used() + fill;
 	unsigned long used = port_area_used();
-	unsigned long cached = global_node_page_state(NR_SWAPCACHE);
 
-	return max(estimate_capacity(), used + min(cached, used));
+	return max(estimate_capacity(held, fill), used + droppable_pages(used, held));
 }
 
 /* Anything moved since we last looked? */
@@ -778,7 +790,7 @@ static int prepare(void)
 	area.slots.low_water = area.low_water;
 	slots_grow(&area.slots, area.step / SLOTS_PER_CLUSTER);
 	set_capacity(area.disk, (sector_t)area.step << PAGE_SECTORS_SHIFT);
-	err = port_area_prepare(area.limit, area.step, estimate_capacity());
+	err = port_area_prepare(area.limit, area.step, vswap_tier_capacity());
 	if (err)
 		goto err_slots;
 	area.prepared = true;
