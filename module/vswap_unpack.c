@@ -5,12 +5,18 @@
  * what makes memory free (an area is swapped off, a page is faulted in by who exits), what
  * they need comes from mempools. Whoever has taken from them gives back without waiting
  * for another who takes.
+ *
+ * Pages that left together are in one block, and are often wanted together, each by itself
+ * (readahead). Who wants pages of a block that is being read already waits for that.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
+#include <linux/hashtable.h>
 #include <linux/highmem.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "codec.h"
@@ -30,8 +36,11 @@
 
 /**
  * struct unpacking - a block that is read for some of its pages
- * @io: the transfer of the block
+ * @io: the set of one transfer, of the block
+ * @transfer: that one
  * @work: what comes then
+ * @node: among those whose block others may wait for
+ * @next: another one that waits for this one's block, and has none itself
  * @whole: what is told when the pages are there
  * @block: where the block is read to
  * @page: the first page, the others follow
@@ -40,7 +49,10 @@
  */
 struct unpacking {
 	struct vswap_io io;
+	struct vswap_transfer transfer;
 	struct work_struct work;
+	struct hlist_node node;
+	struct unpacking *next;
 	struct vswap_io *whole;
 	struct page *block;
 	struct page *page;
@@ -48,8 +60,13 @@ struct unpacking {
 	u64 words[MAX_RUN];
 };
 
+static struct kmem_cache *cache;
 static mempool_t unpackings, blocks;
 static struct workqueue_struct *queue;
+
+/* Blocks on their way, and the lock for these and for whom they are awaited by. */
+static DEFINE_HASHTABLE(under_way, 6);
+static DEFINE_SPINLOCK(under_way_lock);
 
 /**
  * vswap_unpack_start() - get ready to read packed blocks
@@ -59,9 +76,11 @@ static struct workqueue_struct *queue;
  */
 int vswap_unpack_start(void)
 {
+	/* The flag as in vswap_io_start(): each use sets all that it reads. */
+	cache = kmem_cache_create("vswap_unpack", sizeof(struct unpacking), 0,
+				  SLAB_TYPESAFE_BY_RCU, NULL);
 	queue = alloc_workqueue("vswap_unpack", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0);
-	if (queue && !mempool_init_kmalloc_pool(&unpackings, MIN_BLOCKS,
-						sizeof(struct unpacking)) &&
+	if (cache && queue && !mempool_init_slab_pool(&unpackings, MIN_BLOCKS, cache) &&
 	    !mempool_init_page_pool(&blocks, MIN_BLOCKS, 0))
 		return 0;
 	vswap_unpack_stop();
@@ -81,6 +100,8 @@ void vswap_unpack_stop(void)
 	queue = NULL;
 	mempool_exit(&blocks);
 	mempool_exit(&unpackings);
+	kmem_cache_destroy(cache);
+	cache = NULL;
 }
 
 static int unpack_page(struct codec *codec, const void *block, u64 word, struct page *page)
@@ -101,9 +122,8 @@ static int unpack_page(struct codec *codec, const void *block, u64 word, struct 
 }
 
 /* Returns how many of the pages aren't there. */
-static unsigned int unpack_pages(struct unpacking *u)
+static unsigned int unpack_pages(struct unpacking *u, const void *block)
 {
-	const void *block = kmap_local_page(u->block);
 	int number = packed_codec(block);
 	struct codec *codec = number < 0 ? NULL : codec_by_number(number);
 	unsigned int i, bad = 0;
@@ -111,29 +131,51 @@ static unsigned int unpack_pages(struct unpacking *u)
 	for (i = 0; i < u->nr; i++)
 		if (!codec || unpack_page(codec, block, u->words[i], u->page + i))
 			bad++;
-	kunmap_local(block);
 	return bad;
+}
+
+static void tell_of_bad(struct unpacking *u, unsigned int bad)
+{
+	/* It stays while the words are held, by whoever waits for @whole. */
+	struct vswap_backend *b = vswap_tier_backend(u->words[0]);
+
+	vswap_backend_count(b, BACKEND_READ_ERRORS, bad);
+	pr_alert_ratelimited("%s: page %u isn't the packed block that was written, %u pages of it are wanted\n",
+			     b->name, vswap_tier_file_slot(u->words[0]), bad);
+}
+
+/* One that the block was read for has its pages, or an error. */
+static void serve(struct unpacking *u, const void *block, int err)
+{
+	struct vswap_io *whole = u->whole;
+	unsigned int bad = err ? 0 : unpack_pages(u, block);
+
+	if (unlikely(bad)) {
+		tell_of_bad(u, bad);
+		err = -EIO;
+	}
+	mempool_free(u, &unpackings);
+	vswap_io_put(whole, err);
 }
 
 static void unpack_work(struct work_struct *work)
 {
-	struct unpacking *u = container_of(work, struct unpacking, work);
-	struct vswap_io *whole = u->whole;
+	struct unpacking *u = container_of(work, struct unpacking, work), *next;
+	struct page *page = u->block;
 	int err = READ_ONCE(u->io.error);
-	unsigned int bad = err ? 0 : unpack_pages(u);
+	const void *block;
 
-	if (unlikely(bad)) {
-		/* It stays while the words are held, by whoever waits for @whole. */
-		struct vswap_backend *b = vswap_tier_backend(u->words[0]);
+	spin_lock(&under_way_lock);
+	hash_del(&u->node);
+	spin_unlock(&under_way_lock);
 
-		vswap_backend_count(b, BACKEND_READ_ERRORS, bad);
-		pr_alert_ratelimited("%s: page %u isn't the packed block that was written, %u pages of it are wanted\n",
-				     b->name, vswap_tier_file_slot(u->words[0]), bad);
-		err = -EIO;
+	block = kmap_local_page(page);
+	for (; u; u = next) {
+		next = u->next;
+		serve(u, block, err);
 	}
-	mempool_free(u->block, &blocks);
-	mempool_free(u, &unpackings);
-	vswap_io_put(whole, err);
+	kunmap_local(block);
+	mempool_free(page, &blocks);
 }
 
 static void block_read(struct vswap_io *io)
@@ -142,6 +184,46 @@ static void block_read(struct vswap_io *io)
 
 	INIT_WORK(&u->work, unpack_work);
 	queue_work(queue, &u->work);
+}
+
+static unsigned long block_key(u64 word)
+{
+	return word & SAME_BLOCK;
+}
+
+/*
+ * Wait for a block that is being read already, or have others wait for this one's. As long
+ * as a page of it is being read, a block stays what it is. Returns whether there is one.
+ */
+static bool join(struct unpacking *u)
+{
+	unsigned long key = block_key(u->words[0]);
+	struct unpacking *first;
+	bool found = false;
+
+	spin_lock(&under_way_lock);
+	hash_for_each_possible(under_way, first, node, key) {
+		found = block_key(first->words[0]) == key;
+		if (found)
+			break;
+	}
+	if (found) {
+		u->next = first->next;
+		first->next = u;
+	} else {
+		hash_add(under_way, &u->node, key);
+	}
+	spin_unlock(&under_way_lock);
+	return found;
+}
+
+static void read_block(struct unpacking *u, struct vswap_backend *b)
+{
+	u->block = mempool_alloc(&blocks, GFP_NOIO);
+	vswap_io_init(&u->io, block_read);
+	u->io.spare = &u->transfer;
+	b->ops->submit(b, &u->io, REQ_OP_READ, u->block, 1, vswap_tier_file_slot(u->words[0]));
+	vswap_io_put(&u->io, 0);
 }
 
 /**
@@ -166,18 +248,20 @@ unsigned int vswap_unpack(const u64 *words, unsigned int nr, u64 first, struct v
 	u->words[0] = first;
 	for (n = 1; n < min_t(unsigned int, nr, MAX_RUN); n++) {
 		u->words[n] = READ_ONCE(words[n]);
-		if ((u->words[n] ^ first) & SAME_BLOCK)
+		if (block_key(u->words[n]) != block_key(first))
 			break;
 	}
-	u->block = mempool_alloc(&blocks, GFP_NOIO);
 	u->page = page;
 	u->nr = n;
+	u->next = NULL;
 	u->whole = io;
 	vswap_io_get(io);
+	if (join(u)) {
+		vswap_backend_count(b, BACKEND_PAGES_IN, n);
+		return n;
+	}
 	/* One page is counted where the block is. */
 	vswap_backend_count(b, BACKEND_PAGES_IN, n - 1);
-	vswap_io_init(&u->io, block_read);
-	b->ops->submit(b, &u->io, REQ_OP_READ, u->block, 1, vswap_tier_file_slot(first));
-	vswap_io_put(&u->io, 0);
+	read_block(u, b);
 	return n;
 }
