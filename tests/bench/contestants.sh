@@ -77,6 +77,10 @@ start() {
 	vswap-direct) load backends=zswap zswap_max_pool_percent="$pool_percent" swapin=direct ;;
 	vswap-ssd) load backends=ssd ssd=/dev/swap ;;
 	vswap-zswap-ssd) load backends=zswap,ssd ssd=/dev/swap zswap_max_pool_percent="$pool_percent" ;;
+	vswap-unpacked)
+		load backends=zswap,ssd ssd=/dev/swap zswap_max_pool_percent="$pool_percent" \
+			zswap_packed_writeback=0
+		;;
 	*) die "no such contestant: $1" ;;
 	esac
 }

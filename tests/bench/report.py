@@ -245,6 +245,23 @@ def content_table(samples):
                  ["", "", "out", "in", "free"], rows)
 
 
+def back_table(samples):
+    phases = ("writeback", "in", "in-shuffled")
+    rows = []
+    for name in samples.contestants("back"):
+        def each(phase, counter, factor=1):
+            return show(divide(samples.number(name, "back", phase, counter) * factor,
+                               samples.number(name, "back", phase, "pages")), 2)
+        rows.append([name] + [four_parts(samples, name, "back", phase) for phase in phases] +
+                    [each("writeback", "wsectors", 512)] +
+                    [each(phase, "rios") for phase in ("in", "in-shuffled")])
+    return Table("Write-back.", "Pages of the pool move to the disk before they are read; "
+                 "vswap-unpacked: zswap_packed_writeback=0. Instructions for a page, and for "
+                 "each page what the disk counted.",
+                 ["", "write-back", "in", "in, disorder", "bytes written", "reads, in",
+                  "reads, in disorder"], rows)
+
+
 def process_table(samples):
     rows = []
     for workload, phase, what in (("forks", "forks", "forks"), ("exit", "exit", "exit, 256 MiB")):
@@ -340,7 +357,7 @@ def memory_table(samples):
 
 
 def tables_of(samples):
-    tables = [targets_table(samples), pages_table(samples), content_table(samples),
+    tables = [targets_table(samples), pages_table(samples), content_table(samples), back_table(samples),
               process_table(samples)]
     for workload in ("fill", "fill-heap"):
         tables.append(fill_table(samples, workload))

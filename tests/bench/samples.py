@@ -6,7 +6,7 @@ import statistics
 import attribute
 
 ORDER = ["none", "plain", "vswap-ssd", "zram", "vswap-zswap", "vswap-direct", "zswap",
-         "vswap-zswap-ssd"]
+         "vswap-zswap-ssd", "vswap-unpacked"]
 
 
 class Sample:

@@ -58,6 +58,7 @@ void fill(struct memory *memory);
 void read_forward(struct memory *memory);
 void read_shuffled(struct memory *memory);
 void page_out(struct memory *memory);
+void write_back(struct memory *memory);
 
 /* What the compiler can't leave out. */
 static inline void touch_read(const uint64_t *word)
@@ -77,7 +78,7 @@ static inline uint64_t *page_at(struct memory *memory, size_t n)
 	return memory->start + n * WORDS;
 }
 
-/* The workloads: options are in a string of letters, s: tmpfs, l: large folios. */
+/* The workloads: options are in a string of letters, s: tmpfs, l: large folios, w: write-back. */
 void run_pages(size_t mib, const char *options);
 void run_fill(size_t mib, const char *options);
 void run_random(size_t mib, const char *options);

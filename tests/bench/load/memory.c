@@ -132,3 +132,12 @@ void page_out(struct memory *memory)
 		reclaim_first(cached);
 	}
 }
+
+/* All that is in vswap's pool; it returns when the disk has it. */
+void write_back(struct memory *memory)
+{
+	FILE *file = fopen("/sys/kernel/vswap/writeback", "w");
+
+	if (!file || fprintf(file, "%zu", memory->pages) < 0 || fclose(file))
+		die("write-back");
+}

@@ -16,7 +16,8 @@ static struct memory get(size_t mib, const char *options)
 /*
  * Every page out, in and away, by MADV_PAGEOUT in a guest with memory to spare: each
  * phase is about all the pages, and about one thing. "reout" evicts pages that were
- * read and not changed; "out" those never swapped before.
+ * read and not changed; "out" those never swapped before. With the option "w" pages move
+ * from vswap's pool to the disk before they are read.
  */
 void run_pages(size_t mib, const char *options)
 {
@@ -28,6 +29,11 @@ void run_pages(size_t mib, const char *options)
 	begin();
 	page_out(&memory);
 	end("out", memory.pages);
+	if (strchr(options, 'w')) {
+		begin();
+		write_back(&memory);
+		end("writeback", memory.pages);
+	}
 	begin();
 	read_forward(&memory);
 	end("in", memory.pages);
