@@ -157,7 +157,8 @@ def instruction_targets(samples):
         target("swap layer, free, of zram's", swap_ratio(samples, "free"), 0.5, True),
         target("fill, less the same without swapping, of zram's",
                added_ratio(samples, "fill"), 0.85, True),
-        target("reading clean pages again, likewise", added_ratio(samples, "read-again"), 0.6, True),
+        target("reading clean pages again, likewise", added_ratio(samples, "read-again"), 0.6,
+               True),
         target("rewriting, likewise", added_ratio(samples, "rewrite"), 0.9, True),
         target("`ssd`: instructions of the whole fill, of plain swap's",
                divide(whole_fill(samples, "vswap-ssd"), whole_fill(samples, "plain")), 1.03, True),
@@ -245,21 +246,25 @@ def content_table(samples):
                  ["", "", "out", "in", "free"], rows)
 
 
+def each_page(samples, name, phase, counter):
+    return (samples.number(name, "back", phase, counter) /
+            samples.number(name, "back", phase, "pages"))
+
+
 def back_table(samples):
     phases = ("writeback", "in", "in-shuffled")
     rows = []
     for name in samples.contestants("back"):
-        def each(phase, counter, factor=1):
-            return show(divide(samples.number(name, "back", phase, counter) * factor,
-                               samples.number(name, "back", phase, "pages")), 2)
         rows.append([name] + [four_parts(samples, name, "back", phase) for phase in phases] +
-                    [each("writeback", "wsectors", 512)] +
-                    [each(phase, "rios") for phase in ("in", "in-shuffled")])
+                    [show(512 * each_page(samples, name, "writeback", "wsectors")),
+                     show(512 * each_page(samples, name, "in", "rsectors")),
+                     show(each_page(samples, name, "in", "rios"), 2),
+                     show(each_page(samples, name, "in-shuffled", "rios"), 2)])
     return Table("Write-back.", "Pages of the pool move to the disk before they are read; "
                  "vswap-unpacked: zswap_packed_writeback=0. Instructions for a page, and for "
                  "each page what the disk counted.",
-                 ["", "write-back", "in", "in, disorder", "bytes written", "reads, in",
-                  "reads, in disorder"], rows)
+                 ["", "write-back", "in", "in, disorder", "bytes written", "bytes read, in",
+                  "reads, in", "reads, in disorder"], rows)
 
 
 def process_table(samples):
@@ -283,7 +288,8 @@ def fill_table(samples, workload):
             added = less_none(samples, name, workload, [phase])
             zram = less_none(samples, "zram", workload, [phase])
             found = samples.counted(name, workload, phase)
-            rows.append([name, phase, show(divide(added, 1e6), 1), show(divide(added, zram) if phase != "free" else None, 2),
+            of_zram = divide(added, zram) if phase != "free" else None
+            rows.append([name, phase, show(divide(added, 1e6), 1), show(of_zram, 2),
                          show(median(one.out() for one in found)),
                          show(median(one.into() for one in found))])
     between = samples.differences(workload)
@@ -357,8 +363,8 @@ def memory_table(samples):
 
 
 def tables_of(samples):
-    tables = [targets_table(samples), pages_table(samples), content_table(samples), back_table(samples),
-              process_table(samples)]
+    tables = [targets_table(samples), pages_table(samples), content_table(samples),
+              back_table(samples), process_table(samples)]
     for workload in ("fill", "fill-heap"):
         tables.append(fill_table(samples, workload))
     return tables + [time_table(samples), memory_table(samples)]
