@@ -12,6 +12,7 @@ import glob
 import html
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -484,7 +485,17 @@ def write_html(folder, found, pictures):
         file.write("\n".join(parts))
 
 
-def write_document(path, found):
+def copy_pictures(path, samples, names):
+    """Next to the document, and as its text."""
+    lines = []
+    for name in filter(None, names):
+        target = f"performance-{name}"
+        shutil.copy(f"{samples.folder}/{name}", f"{os.path.dirname(path)}/{target}")
+        lines.append(f"![{name.removesuffix('.svg')}]({target})\n")
+    return lines
+
+
+def write_document(path, found, pictures):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     before, rest = text.split(MARKS[0])
@@ -492,6 +503,8 @@ def write_document(path, found):
     generated = []
     for i, (samples, tables) in enumerate(found):
         generated.append(f"## {title_of(samples)}\n")
+        if not i:
+            generated += copy_pictures(path, samples, pictures[samples.folder])
         # The other kernels: what is judged, and no more.
         generated += [table.markdown() for table in (tables if not i else tables[:2])]
     with open(path, "w", encoding="utf-8") as file:
@@ -514,7 +527,7 @@ def main():
         json.dump({title_of(samples): as_json(samples) for samples, _ in found}, file, indent=1)
     write_html(folder, found, pictures)
     if len(sys.argv) > 2:
-        write_document(sys.argv[2], found)
+        write_document(sys.argv[2], found, pictures)
 
 
 if __name__ == "__main__":
