@@ -390,7 +390,8 @@ static unsigned long estimate_capacity(unsigned long held, unsigned long fill)
 
 /*
  * Pages of the swap cache that could be dropped at once: all but those whose slot holds
- * nothing, because they are on their way, or found no place.
+ * nothing, because they are on their way, or found no place. Where the kernel keeps zero
+ * pages itself these look the same, and the result is too small.
  */
 static unsigned long droppable_pages(unsigned long used, unsigned long held)
 {
@@ -560,7 +561,8 @@ unsigned long vswap_area_shrinkable(struct shrinker *shrinker, struct shrink_con
  * @shrinker: not used
  * @sc: says how many
  *
- * A shrinker's scan_objects. A worker does it. Nothing is waited for: reclaim must not depend on a disk here.
+ * A shrinker's scan_objects. A worker does it. Nothing is waited for: reclaim must not
+ * depend on a disk here.
  *
  * Context: reclaim.
  * Return: 0, for nothing is free yet; SHRINK_STOP: more than enough is on its way.
