@@ -63,7 +63,7 @@ in_cgroup() {
 # trace_buffers: memory for tracers, while it is to be had: the kernel gives them none that is
 # in use, though it could be swapped out.
 trace_buffers() {
-	check "trace buffers" eval 'echo 1400 >/sys/kernel/tracing/buffer_size_kb'
+	echo 1400 >/sys/kernel/tracing/buffer_size_kb || die "no memory for trace buffers"
 }
 
 # load PARAMETER...: and the area has to be on.
