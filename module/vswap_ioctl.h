@@ -66,7 +66,7 @@ struct vswap_backend_request {
  * VSWAP_BACKEND_REMOVE
  *	Moves the pages to the other backends, waits for that, and takes the backend
  *	away. ENOENT: no such backend; EBUSY: another request for it is under way, or
- *	it is the last one that takes pages and holds some; ENOSPC: the others can't
+ *	it has failed and its pages are just moving away; ENOSPC: the others can't
  *	hold its pages; EIO: some of its pages can't be read; EINTR: a signal came.
  *	After an error the backend is what it was before; what has moved stays moved.
  * VSWAP_BACKEND_DISABLE, VSWAP_BACKEND_ENABLE

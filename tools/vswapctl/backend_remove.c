@@ -259,7 +259,6 @@ static void complain_removal(const struct removal *r, const char *why)
 static const char *why_not(const struct removal *r)
 {
 	static const struct reason reasons[] = {
-		{ EBUSY, "another request for it is under way, or it is the last one that takes pages" },
 		{ ENOSPC, "the other backends can't hold its pages, or cgroups keep theirs in RAM" },
 		{ EIO, "some of its pages can't be read (--force gives them up)" },
 		{ 0 }
@@ -267,6 +266,8 @@ static const char *why_not(const struct removal *r)
 
 	if (r->error == EBUSY && is_state(r, "removing"))
 		return "it is being removed already";
+	if (r->error == EBUSY && is_state(r, "evacuating"))
+		return "it has failed, and its pages are just moving away: try again later";
 	return control_reason(reasons, r->error);
 }
 
