@@ -39,14 +39,15 @@ class Samples:
     def __init__(self, folder):
         self.folder = folder
         self.found, self.idle, self.memory, self.rounds = {}, {}, {}, 0
-        self.after_zswap, self.symbols, self.real_round = False, None, 0
+        self.after_zswap, self.symbols, self.timed_round = False, None, 0
         self.blocks = attribute.read_blocks(folder + "/blocks")
         with open(folder + "/log", encoding="ascii", errors="replace") as file:
             for line in file:
                 self.take(line.split())
-        # What guest/memory and guest/real found; the gate has no need of it.
+        # What the others of guest/ found; the gate has no need of it.
         self.take_file("memory.log", self.take_memory)
-        self.take_file("real.log", self.take_real)
+        self.take_file("real.log", self.take_timed)
+        self.take_file("slow.log", self.take_timed)
 
     def take_file(self, name, take):
         """The lines of another log, if there is one."""
@@ -75,12 +76,12 @@ class Samples:
             self.memory.setdefault((words[1], words[2]), []).append(
                 [int(word) for word in words[3:]])
 
-    def take_real(self, words):
-        """A line of the log of guest/real: instructions aren't counted there."""
+    def take_timed(self, words):
+        """A line of the log of guest/real or guest/slow: instructions aren't counted there."""
         if words and words[0] == "round":
-            self.real_round = int(words[1])
+            self.timed_round = int(words[1])
         elif words and words[0] == "phase":
-            sample = Sample(words[1:4], numbers_of(words), {}, self.real_round, True)
+            sample = Sample(words[1:4], numbers_of(words), {}, self.timed_round, True)
             self.found.setdefault(tuple(words[1:4]), []).append(sample)
 
     def take_phase(self, words):
