@@ -31,7 +31,8 @@ struct vswap_io;
  * @place: the first page's place there
  * @nr: how many pages
  * @in_set: lies in its set's memory
- * @decryption: for the backend
+ * @decryption: for the backend, where pages are encrypted
+ * @batch: for batch.c, where they aren't
  * @vec: all of its pages, if it lies in its set's memory
  * @bio: what the disk is told; vectors may follow
  */
@@ -41,7 +42,10 @@ struct vswap_transfer {
 	u32 place;
 	unsigned int nr;
 	bool in_set;
-	struct work_struct decryption;
+	union {
+		struct work_struct decryption;
+		struct list_head batch;
+	};
 	struct bio_vec vec;
 	struct bio bio;
 };

@@ -28,6 +28,7 @@
 #include <linux/workqueue.h>
 
 #include "backend.h"
+#include "batch.h"
 #include "crypt.h"
 #include "extents.h"
 #include "filemap.h"
@@ -57,6 +58,7 @@
  * @slots: which pages are in use
  * @nr_pages: pages of the area, by its header and by what is mapped
  * @bios: bios for @bdev
+ * @batcher: brings transfers together, where pages aren't encrypted
  * @crypt: the key for its pages; NULL: they aren't encrypted
  * @bounces: for pages on their way out, encrypted
  * @decryption: for works of pages that have been read
@@ -72,6 +74,7 @@ struct swapfile {
 	struct filemap slots;
 	u32 nr_pages;
 	struct bio_set bios;
+	struct batcher batcher;
 	struct crypt *crypt;
 	mempool_t bounces;
 	struct workqueue_struct *decryption;
@@ -208,6 +211,14 @@ static void transfer_free(struct vswap_transfer *t)
 		bio_put(&t->bio);
 }
 
+static void transfer_succeeded(struct vswap_transfer *t)
+{
+	struct vswap_io *io = t->io;
+
+	transfer_free(t);
+	vswap_io_put(io, 0);
+}
+
 static void decrypt_transfer(struct work_struct *work)
 {
 	struct vswap_transfer *t = container_of(work, struct vswap_transfer, decryption);
@@ -254,7 +265,7 @@ static u64 lookup(struct swapfile *sf, u32 place, u32 *run)
 	return block;
 }
 
-/* Memory for a transfer, the set's own if it has some. */
+/* Memory for a transfer, the set's own if it has some: without a device then. */
 static struct vswap_transfer *new_transfer(struct swapfile *sf, struct vswap_io *io,
 					   blk_opf_t opf, unsigned short nr_vecs)
 {
@@ -263,7 +274,7 @@ static struct vswap_transfer *new_transfer(struct swapfile *sf, struct vswap_io 
 
 	if (t && nr_vecs == 1) {
 		io->spare = NULL;
-		bio_init(&t->bio, sf->bdev, &t->vec, 1, opf);
+		bio_init(&t->bio, NULL, &t->vec, 1, opf);
 		t->in_set = true;
 		return t;
 	}
@@ -290,13 +301,26 @@ static struct bio *new_bio(struct vswap_backend *b, struct vswap_io *io, blk_opf
 	return bio;
 }
 
+static void submit(struct swapfile *sf, struct bio *bio)
+{
+	struct vswap_transfer *t = container_of(bio, struct vswap_transfer, bio);
+
+	if (t->in_set && !sf->crypt) {
+		batch_submit(&sf->batcher, t);
+		return;
+	}
+	if (t->in_set)
+		bio_set_dev(bio, sf->bdev);
+	submit_bio(bio);
+}
+
 static void submit_plain(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
 			 struct page *page, unsigned int nr, u32 place, u64 block)
 {
 	struct bio *bio = new_bio(b, io, opf, place, nr, block, 1);
 
 	__bio_add_page(bio, page, nr << PAGE_SHIFT, 0);
-	submit_bio(bio);
+	submit(b->private, bio);
 }
 
 /*
@@ -349,7 +373,7 @@ static unsigned int submit_encrypted(struct vswap_backend *b, struct vswap_io *i
 	bio = new_bio(b, io, opf, place, nr, block, nr);
 	for (i = 0; i < nr; i++)
 		__bio_add_page(bio, bounces[i], PAGE_SIZE, 0);
-	submit_bio(bio);
+	submit(sf, bio);
 	return nr;
 }
 
@@ -646,6 +670,7 @@ static void swapfile_close(struct vswap_backend *b)
 		filemap_exit(&sf->slots);
 	free_extents(rcu_dereference_protected(sf->extents, 1));
 	close_crypt(sf);
+	batcher_exit(&sf->batcher);
 	bioset_exit(&sf->bios);
 	if (sf->file) {
 		struct address_space *mapping = sf->file->f_mapping;
@@ -684,6 +709,9 @@ static int open_area(struct vswap_backend *b, struct swapfile *sf,
 	if (!err)
 		err = bioset_init(&sf->bios, MIN_BIOS, offsetof(struct vswap_transfer, bio),
 				  BIOSET_NEED_BVECS);
+	if (!err)
+		err = batcher_init(&sf->batcher, b->name, sf->bdev, &sf->bios,
+				   transfer_succeeded);
 	return err;
 }
 

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transfers of a page each that lie side by side go to the disk as one bio. The block layer
+ * would merge their bios too, but only after each has gone all the way to the request queue;
+ * that way is more than a third of what a page costs there.
+ *
+ * They are gathered for as long as the task has a plug (struct blk_plug), as reclaim and
+ * readahead have. Where the plug is pulled because the task is about to sleep, a worker
+ * submits: submitting may sleep itself.
+ *
+ * If such a bio fails, each of its transfers is tried once more, alone: so a bad sector costs
+ * one page, and not its neighbours.
+ */
+#include <linux/blkdev.h>
+#include <linux/slab.h>
+
+#include "batch.h"
+
+/* As many as the block layer gathers before it sends a request off: 128 KiB. */
+#define MAX_BATCH	32
+
+/**
+ * struct batch - what a task has gathered for one disk
+ * @cb: in the task's plug
+ * @transfers: not submitted yet
+ * @nr: how many
+ */
+struct batch {
+	struct blk_plug_cb cb;
+	struct list_head transfers;
+	unsigned int nr;
+};
+
+static void submit_later(struct batcher *bt, struct bio_list *bios)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&bt->lock, flags);
+	bio_list_merge(&bt->late, bios);
+	spin_unlock_irqrestore(&bt->lock, flags);
+	queue_work(bt->workers, &bt->submit_late);
+}
+
+static void submit_all(struct batcher *bt, struct bio_list *bios)
+{
+	struct bio *bio;
+
+	while ((bio = bio_list_pop(bios))) {
+		/* Those that are tried once more. */
+		if (!bio->bi_bdev)
+			bio_set_dev(bio, bt->bdev);
+		submit_bio(bio);
+	}
+}
+
+static void submit_late(struct work_struct *work)
+{
+	struct batcher *bt = container_of(work, struct batcher, submit_late);
+	struct bio_list bios;
+
+	spin_lock_irq(&bt->lock);
+	bios = bt->late;
+	bio_list_init(&bt->late);
+	spin_unlock_irq(&bt->lock);
+	submit_all(bt, &bios);
+}
+
+/* Nobody knows which of them failed. */
+static void retry_each(struct batcher *bt, struct list_head *transfers)
+{
+	struct vswap_transfer *t, *next;
+	struct bio_list bios;
+
+	bio_list_init(&bios);
+	list_for_each_entry_safe(t, next, transfers, batch) {
+		t->bio.bi_opf |= REQ_NOMERGE;
+		bio_list_add(&bios, &t->bio);
+	}
+	submit_later(bt, &bios);
+}
+
+static void merged_done(struct bio *bio)
+{
+	struct vswap_transfer *merged = container_of(bio, struct vswap_transfer, bio);
+	struct batcher *bt = bio->bi_private;
+	struct vswap_transfer *t, *next;
+	LIST_HEAD(transfers);
+
+	list_splice(&merged->batch, &transfers);
+	if (unlikely(bio->bi_status))
+		retry_each(bt, &transfers);
+	else
+		list_for_each_entry_safe(t, next, &transfers, batch)
+			bt->end(t);
+	bio_put(bio);
+}
+
+/* Does @t follow the one before it in the list of a batch? */
+static bool follows(const struct vswap_transfer *t)
+{
+	const struct vswap_transfer *before = list_prev_entry(t, batch);
+
+	return t->bio.bi_opf == before->bio.bi_opf &&
+	       t->bio.bi_iter.bi_sector ==
+	       before->bio.bi_iter.bi_sector + (before->bio.bi_iter.bi_size >> SECTOR_SHIFT);
+}
+
+/* Moves the first of @from, and those that lie behind it, to @run; returns how many. */
+static unsigned int take_run(struct list_head *from, struct list_head *run)
+{
+	struct vswap_transfer *t = list_first_entry(from, struct vswap_transfer, batch);
+	unsigned int nr = 1;
+
+	while (!list_is_last(&t->batch, from) && follows(list_next_entry(t, batch))) {
+		t = list_next_entry(t, batch);
+		nr++;
+	}
+	list_cut_position(run, from, &t->batch);
+	return nr;
+}
+
+/* NULL without memory for it: each goes alone then. */
+static struct bio *merged_bio(struct batcher *bt, struct list_head *run, unsigned int nr)
+{
+	struct vswap_transfer *t = list_first_entry(run, struct vswap_transfer, batch), *merged;
+	struct bio *bio = bio_alloc_bioset(bt->bdev, nr, t->bio.bi_opf,
+					   GFP_NOWAIT | __GFP_NOWARN, bt->bios);
+
+	if (!bio)
+		return NULL;
+	bio->bi_iter.bi_sector = t->bio.bi_iter.bi_sector;
+	bio->bi_end_io = merged_done;
+	bio->bi_private = bt;
+	list_for_each_entry(t, run, batch)
+		__bio_add_page(bio, t->vec.bv_page, t->vec.bv_len, t->vec.bv_offset);
+	merged = container_of(bio, struct vswap_transfer, bio);
+	INIT_LIST_HEAD(&merged->batch);
+	list_splice(run, &merged->batch);
+	return bio;
+}
+
+/* Makes bios of all @transfers. */
+static void make_bios(struct batcher *bt, struct list_head *transfers, struct bio_list *bios)
+{
+	struct vswap_transfer *t, *next;
+
+	bio_list_init(bios);
+	while (!list_empty(transfers)) {
+		LIST_HEAD(run);
+		unsigned int nr = take_run(transfers, &run);
+		struct bio *bio = nr > 1 ? merged_bio(bt, &run, nr) : NULL;
+
+		if (bio)
+			bio_list_add(bios, bio);
+		else
+			list_for_each_entry_safe(t, next, &run, batch) {
+				bio_set_dev(&t->bio, bt->bdev);
+				bio_list_add(bios, &t->bio);
+			}
+	}
+}
+
+static void unplug(struct blk_plug_cb *cb, bool from_schedule)
+{
+	struct batch *batch = container_of(cb, struct batch, cb);
+	struct batcher *bt = cb->data;
+	struct bio_list bios;
+
+	if (batch->nr) {
+		make_bios(bt, &batch->transfers, &bios);
+		if (from_schedule)
+			submit_later(bt, &bios);
+		else
+			submit_all(bt, &bios);
+	}
+	kfree(batch);
+}
+
+/**
+ * batch_submit() - start a transfer, together with its neighbours if some follow
+ * @bt: of its disk
+ * @t: one that lasts until @bt->end is told of it; its bio has no device yet, and one vector
+ *
+ * Mirrors submit_bio() with blk_attempt_plug_merge().
+ *
+ * Context: process, may sleep. Where the task has a plug, the disk hears of it only when
+ * that is pulled, at the latest when the task sleeps. What went with others and succeeded is
+ * told to @bt->end; all else ends as its own bio does.
+ */
+void batch_submit(struct batcher *bt, struct vswap_transfer *t)
+{
+	struct blk_plug_cb *cb = blk_check_plugged(unplug, bt, sizeof(struct batch));
+	struct bio_list bios;
+	struct batch *batch;
+
+	if (!cb) {
+		bio_set_dev(&t->bio, bt->bdev);
+		submit_bio(&t->bio);
+		return;
+	}
+	batch = container_of(cb, struct batch, cb);
+	if (!batch->nr)
+		INIT_LIST_HEAD(&batch->transfers);
+	list_add_tail(&t->batch, &batch->transfers);
+	if (++batch->nr < MAX_BATCH)
+		return;
+	batch->nr = 0;
+	make_bios(bt, &batch->transfers, &bios);
+	submit_all(bt, &bios);
+}
+
+/**
+ * batcher_init() - get ready
+ * @bt: to be set up
+ * @name: for its worker
+ * @bdev: the disk
+ * @bios: as in struct batcher
+ * @end: as in struct batcher
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM with nothing left behind.
+ */
+int batcher_init(struct batcher *bt, const char *name, struct block_device *bdev,
+		 struct bio_set *bios, void (*end)(struct vswap_transfer *t))
+{
+	bt->bdev = bdev;
+	bt->bios = bios;
+	bt->end = end;
+	spin_lock_init(&bt->lock);
+	bio_list_init(&bt->late);
+	INIT_WORK(&bt->submit_late, submit_late);
+	bt->workers = alloc_workqueue("vswap_submit_%s", WQ_MEM_RECLAIM | WQ_HIGHPRI, 0, name);
+	return bt->workers ? 0 : -ENOMEM;
+}
+
+/**
+ * batcher_exit() - the reverse of batcher_init()
+ * @bt: without transfers under way; one of zeroes is let be
+ *
+ * Context: process, may sleep.
+ */
+void batcher_exit(struct batcher *bt)
+{
+	if (bt->workers)
+		destroy_workqueue(bt->workers);
+	bt->workers = NULL;
+}

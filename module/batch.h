@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSWAP_BATCH_H
+#define VSWAP_BATCH_H
+
+#include <linux/bio.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "backend.h"
+
+/**
+ * struct batcher - brings transfers of neighbours on one disk together
+ * @bdev: the disk
+ * @bios: for bios with several transfers; in front of each is a struct vswap_transfer
+ * @end: told that a transfer has succeeded, which is gone afterwards; any context
+ * @lock: protects @late
+ * @late: bios that could not be submitted where they were made
+ * @submit_late: submits those
+ * @workers: what @submit_late runs on
+ */
+struct batcher {
+	struct block_device *bdev;
+	struct bio_set *bios;
+	void (*end)(struct vswap_transfer *t);
+	spinlock_t lock;
+	struct bio_list late;
+	struct work_struct submit_late;
+	struct workqueue_struct *workers;
+};
+
+int batcher_init(struct batcher *bt, const char *name, struct block_device *bdev,
+		 struct bio_set *bios, void (*end)(struct vswap_transfer *t));
+void batcher_exit(struct batcher *bt);
+void batch_submit(struct batcher *bt, struct vswap_transfer *t);
+
+#endif
