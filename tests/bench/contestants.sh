@@ -25,6 +25,21 @@ allow_large_folios() {
 	echo never >/sys/kernel/mm/transparent_hugepage/enabled
 }
 
+# The kernel's own choice is 1.4 MiB in a guest of this size, from which linux 7 can't
+# evict reliably, whatever swaps; and 18 MiB there, an eighth of what the ballast leaves,
+# as soon as it may have large folios.
+keep_free() {
+	echo 6144 >/proc/sys/vm/min_free_kbytes
+}
+
+# watch_faults: from now on bench-load says how long faults took; what that costs is the
+# same for all.
+watch_faults() {
+	[ ! -e /sys/fs/bpf/latency ] || return 0
+	mount -t bpf bpf /sys/fs/bpf
+	check bench-latency bench-latency
+}
+
 # load_in_cgroup ARG...: bench-load, as everything runs in a cgroup on a machine that
 # systemd has booted.
 load_in_cgroup() {

@@ -22,6 +22,18 @@ build_bench() {
 	g++ -std=c++17 -E "$bench/build.cc" -o "$out/build.ii"
 }
 
+# build_probe: bench-latency, which needs what the group "bench" of tests/lib/packages has.
+build_probe() {
+	local folder=$out/probe
+	mkdir -p "$folder"
+	clang -O2 -g -Wall -target bpf "-I/usr/include/$(gcc -print-multiarch)" \
+		-c "$bench/probe/latency.bpf.c" -o "$folder/latency.bpf.o"
+	PATH=$PATH:/usr/sbin bpftool gen skeleton "$folder/latency.bpf.o" name latency_bpf \
+		>"$folder/latency.skel.h"
+	gcc -O2 -Wall -Wextra -static "-I$folder" -o "$out/bench-latency" \
+		"$bench/probe/latency.c" -lbpf -lelf -lz
+}
+
 # counted KERNEL FOLDER LIMIT [OPTION]... SCRIPT [ARG]...: a virtual machine with one
 # CPU and the plugin; FOLDER gets marks, blocks, and what the guest wrote. Functions
 # have to be where they were when symbols_of() looked. Without ERMS, since an emulator

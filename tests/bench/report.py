@@ -431,7 +431,7 @@ plot DATA using 0:2:xtic(1) with boxes notitle, '' using 0:2:3:4 with yerrorbars
 
 def plot_latency(folder, samples):
     rows = []
-    for workload, phase in (("pages", "in-shuffled"), ("fill", "read"), ("hot", "hot")):
+    for workload, phase in (("fill", "read"), ("random", "random"), ("hot", "hot")):
         for name in samples.contestants(workload):
             values = [samples.number(name, workload, phase, percentile)
                       for percentile in ("p50", "p99", "p999")]

@@ -17,6 +17,8 @@ class Sample:
         self.numbers, self.parts = numbers, parts
         self.total = sum(parts.values())
         self.round, self.after_zswap = round_number, after_zswap
+        # Whether the probe of latencies was on, which takes instructions as well.
+        self.probed = "faults" in numbers
 
     def out(self):
         """Pages evicted: to the pool of the kernel's own zswap they aren't in pswpout."""
@@ -100,7 +102,9 @@ class Samples:
         """Those whose instructions are the ones to compare: see guest/compare."""
         found = self.all(contestant, workload, phase)
         before = [sample for sample in found if not sample.after_zswap]
-        return before or (found if contestant == "zswap" else [])
+        if contestant != "zswap":
+            return before
+        return [sample for sample in found if not sample.probed] or found
 
     def instructions(self, contestant, workload, phase, part=None):
         """Median; None where nothing was measured."""

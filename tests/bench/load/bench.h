@@ -24,22 +24,12 @@ void check_page(const uint64_t *page, uint64_t n);
 void next_generation(void);
 
 /* measure.c */
-struct histogram {
-	uint32_t count[64 * 64];
-	uint64_t nr;
-};
-
-/* In memory that all children share and that isn't swapped out. */
-extern struct histogram *latency;
-
 void measure_setup(const char *contestant, const char *workload);
 void begin(void);
 /* Prints what the phase cost. pages: how many it was about. */
 void end(const char *phase, size_t pages);
 /* What pages that are swapped out have taken of the memory, in KiB. */
 void report_memory(size_t pages, long long taken, long long tables);
-uint64_t now(void);
-void took(uint64_t ns);
 long long meminfo(const char *field);
 long long vmstat(const char *field);
 long long free_memory(void);

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One phase: what is counted before and after it, and the line that says so. */
+#include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "../probe/latency.h"
 #include "bench.h"
-
-/*
- * A touch that takes longer was a fault: on an emulated processor the shortest takes
- * some ten microseconds, and a touch that is none less than one.
- */
-#define FAULT_NS	3000
-#define SUB_BITS	6
 
 #define MEMINFO		"/proc/meminfo"
 #define VMSTAT		"/proc/vmstat"
@@ -31,11 +29,12 @@ static const char * const names[NR_COUNTERS] = {
 	"user", "system", "irq", "ns"
 };
 
-struct histogram *latency;
+/* Faults by how long they took, counted by the kernel; NULL if bench-latency didn't run. */
+static uint64_t *latency;
 static const char *contestant, *workload;
 static long long before[NR_COUNTERS];
 
-uint64_t now(void)
+static uint64_t now(void)
 {
 	struct timespec time;
 
@@ -43,29 +42,45 @@ uint64_t now(void)
 	return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
 
-void took(uint64_t ns)
+static uint64_t faults(void)
 {
-	unsigned int octave;
+	uint64_t sum = 0;
+	size_t i;
 
-	if (ns < FAULT_NS)
-		return;
-	octave = 63 - __builtin_clzll(ns);
-	latency->count[octave << SUB_BITS | (ns >> (octave - SUB_BITS) & 63)]++;
-	latency->nr++;
+	for (i = 0; i < LATENCY_BUCKETS; i++)
+		sum += latency[i];
+	return sum;
 }
 
-/* The upper end of the bucket where that many of a thousand are reached. */
-static uint64_t percentile(unsigned int per_mille)
+/* The upper end of the bucket where that many of a thousand are reached, nanoseconds. */
+static uint64_t percentile(uint64_t nr, unsigned int per_mille)
 {
-	uint64_t left = (latency->nr * per_mille + 999) / 1000;
+	uint64_t left = (nr * per_mille + 999) / 1000;
 	uint64_t i;
 
-	for (i = 0; i < 64 * 64; i++) {
-		if (latency->count[i] >= left)
+	for (i = 0; i < LATENCY_BUCKETS - 1; i++) {
+		if (latency[i] >= left)
 			break;
-		left -= latency->count[i];
+		left -= latency[i];
 	}
-	return (64 + (i & 63) + 1) << ((i >> SUB_BITS) - SUB_BITS);
+	return (LATENCY_STEPS + (i & (LATENCY_STEPS - 1)) + 1) <<
+	       ((i >> LATENCY_SUB_BITS) - LATENCY_SUB_BITS);
+}
+
+static void map_latency(void)
+{
+	union bpf_attr attr = { .pathname = (uintptr_t)LATENCY_PIN };
+	int fd = syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
+
+	if (fd < 0 && errno == ENOENT)
+		return;
+	if (fd < 0)
+		die(LATENCY_PIN);
+	latency = mmap(NULL, LATENCY_BUCKETS * sizeof(*latency), PROT_READ | PROT_WRITE,
+		       MAP_SHARED, fd, 0);
+	if (latency == MAP_FAILED)
+		die("mmap of " LATENCY_PIN);
+	close(fd);
 }
 
 static long long field_of(const char *path, const char *field)
@@ -168,17 +183,25 @@ void measure_setup(const char *who, const char *what)
 {
 	contestant = who;
 	workload = what;
-	latency = mmap(NULL, sizeof(*latency), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (latency == MAP_FAILED || mlock(latency, sizeof(*latency)))
-		die("no memory");
+	map_latency();
 }
 
 void begin(void)
 {
-	memset(latency, 0, sizeof(*latency));
+	if (latency)
+		memset(latency, 0, LATENCY_BUCKETS * sizeof(*latency));
 	read_counters(before);
 	MARK(0x01);
+}
+
+static void print_latency(void)
+{
+	uint64_t nr = faults();
+
+	printf(" faults=%lu", (unsigned long)nr);
+	if (nr)
+		printf(" p50=%lu p99=%lu p999=%lu", (unsigned long)percentile(nr, 500),
+		       (unsigned long)percentile(nr, 990), (unsigned long)percentile(nr, 999));
 }
 
 void end(const char *phase, size_t pages)
@@ -191,10 +214,8 @@ void end(const char *phase, size_t pages)
 	printf("phase %s %s %s pages=%zu", contestant, workload, phase, pages);
 	for (i = 0; i < NR_COUNTERS; i++)
 		printf(" %s=%lld", names[i], after[i] - before[i]);
-	printf(" faults=%lu", (unsigned long)latency->nr);
-	if (latency->nr)
-		printf(" p50=%lu p99=%lu p999=%lu", (unsigned long)percentile(500),
-		       (unsigned long)percentile(990), (unsigned long)percentile(999));
+	if (latency)
+		print_latency();
 	printf(" free=%lld available=%lld tables=%lld zspages=%lld\n", free_memory(),
 	       meminfo("MemAvailable"), meminfo("PageTables"), vmstat("nr_zspages") * 4);
 	fflush(stdout);

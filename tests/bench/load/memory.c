@@ -56,27 +56,13 @@ void put_memory(struct memory *memory)
 	munmap(memory->start, memory->pages * PAGE);
 }
 
-/* A page is touched first, for the time that takes. */
 void fill(struct memory *memory)
 {
-	uint64_t start;
 	size_t n;
 
 	for (n = 0; n < memory->pages; n++) {
-		start = now();
-		touch_write(page_at(memory, n), n);
-		took(now() - start);
 		make_page(page_at(memory, n), n);
 	}
-}
-
-static void read_page(struct memory *memory, size_t n)
-{
-	uint64_t start = now();
-
-	touch_read(page_at(memory, n));
-	took(now() - start);
-	check_page(page_at(memory, n), n);
 }
 
 void read_forward(struct memory *memory)
@@ -84,7 +70,7 @@ void read_forward(struct memory *memory)
 	size_t n;
 
 	for (n = 0; n < memory->pages; n++)
-		read_page(memory, n);
+		check_page(page_at(memory, n), n);
 }
 
 /* Each page once: a step that has no factor in common with any number of MiB. */
@@ -94,7 +80,7 @@ void read_shuffled(struct memory *memory)
 
 	for (i = 0; i < memory->pages; i++) {
 		n = (n + 1000003) % memory->pages;
-		read_page(memory, n);
+		check_page(page_at(memory, n), n);
 	}
 }
 

@@ -96,16 +96,13 @@ static void wait_for_children(int nr)
 static void access_at_random(struct memory *memory, uint64_t seed, size_t accesses)
 {
 	size_t i, n;
-	uint64_t start;
 
 	for (i = 0; i < accesses; i++) {
 		n = mix(seed + i) % memory->pages;
-		start = now();
 		if (i & 3)
 			touch_read(page_at(memory, n));
 		else
 			touch_write(page_at(memory, n) + 1, i);
-		took(now() - start);
 		check_page(page_at(memory, n), n);
 	}
 }
@@ -214,19 +211,17 @@ void run_exit(size_t mib, const char *options)
 static void access_hot_and_cold(struct memory *memory, size_t accesses)
 {
 	size_t i, n, half = memory->pages / 2;
-	uint64_t start, random;
+	uint64_t random;
 
 	for (i = 0; i < accesses; i++) {
 		random = mix(i + 12345);
 		n = random % half;
 		if ((random >> 32) % 10)
 			n += half;
-		start = now();
 		if (random >> 48 & 3)
 			touch_read(page_at(memory, n));
 		else
 			touch_write(page_at(memory, n) + 1, i);
-		took(now() - start);
 		check_page(page_at(memory, n), n);
 	}
 }
