@@ -25,9 +25,9 @@ allow_large_folios() {
 	echo never >/sys/kernel/mm/transparent_hugepage/enabled
 }
 
-# The kernel's own choice is 1.4 MiB in a guest of this size, from which linux 7 can't
-# evict reliably, whatever swaps; and 18 MiB there, an eighth of what the ballast leaves,
-# as soon as it may have large folios.
+# The kernel's own choice is 1.4 MiB in a guest of this size, from which Linux 7 can't
+# evict reliably, whatever swaps; and 18 MiB there, a sixth of what the ballast leaves, as
+# soon as it may have large folios.
 keep_free() {
 	echo 6144 >/proc/sys/vm/min_free_kbytes
 }
@@ -51,12 +51,31 @@ load_in_cgroup() {
 	) || die "bench-load $*: status $?"
 }
 
+# load_may_fail ARG...: the same where the OOM killer is a finding: about anything but vswap.
+load_may_fail() {
+	case $1 in
+	vswap-*) load_in_cgroup "$@" ;;
+	*)
+		(load_in_cgroup "$@") && return
+		echo "gave-up $1 $2"
+		expect_kernel oom
+		;;
+	esac
+}
+
 # ballast MIB: takes memory away, as huge pages that nobody uses.
 ballast() {
 	echo 3 >/proc/sys/vm/drop_caches
 	echo 1 >/proc/sys/vm/compact_memory
 	echo $(($1 / 2)) >/proc/sys/vm/nr_hugepages
 	[ "$(cat /proc/sys/vm/nr_hugepages)" = $(($1 / 2)) ] || die "no memory for the ballast"
+}
+
+# ballast_leaving MIB: how much ballast leaves that much free: kernels differ in what they
+# take themselves.
+ballast_leaving() {
+	echo 3 >/proc/sys/vm/drop_caches
+	echo $((($(meminfo MemFree) / 1024 - $1) / 2 * 2))
 }
 
 start_zram() {

@@ -342,14 +342,16 @@ def time_table(samples):
     rows += time_rows(samples, "hot-slow", HOT, "hot")
     rows += time_rows(samples, "build", ["command"], "command")
     rows += time_rows(samples, "kv", ["command"], "command")
+    gave_up = "".join(f" {workload}: with {name} the OOM killer came, in {times} rounds."
+                      for (name, workload), times in samples.gave_up.items())
     return Table("Time, latency of a fault, disk.",
                  "Only ratios mean something. In brackets the least and the most of all rounds; "
                  "± is half of the distance between quartiles. "
                  "hot needs more than the pool: zram, which writes nothing back by itself, "
                  "has no part in it. hot-slow: the same on a disk that does 50 MB and 9000 "
                  "requests a second. build: a compiler that needs 190 MiB and may have 100; kv: a "
-                 "Redis server of 70 MiB that may have 56, with a save under load; their \"pages\" "
-                 "are those of what they need.",
+                 "Redis server of 70 MiB that may have 60, with a save under load; their \"pages\" "
+                 "are those of what they need." + gave_up,
                  ["", "", "pages/s", "of plain", "of zram", "system s", "p50 µs", "p99 µs",
                   "p99.9 µs", "MiB written", "MiB read", "bytes/page out", "writes/page out"],
                  rows)

@@ -41,6 +41,7 @@ class Samples:
     def __init__(self, folder):
         self.folder = folder
         self.found, self.idle, self.memory, self.rounds = {}, {}, {}, 0
+        self.gave_up = {}
         self.after_zswap, self.symbols, self.timed_round = False, None, 0
         self.blocks = attribute.read_blocks(folder + "/blocks")
         with open(folder + "/log", encoding="ascii", errors="replace") as file:
@@ -82,6 +83,9 @@ class Samples:
         """A line of the log of guest/real or guest/slow: instructions aren't counted there."""
         if words and words[0] == "round":
             self.timed_round = int(words[1])
+        elif words and words[0] == "gave-up":
+            key = tuple(words[1:3])
+            self.gave_up[key] = self.gave_up.get(key, 0) + 1
         elif words and words[0] == "phase":
             sample = Sample(words[1:4], numbers_of(words), {}, self.timed_round, True)
             self.found.setdefault(tuple(words[1:4]), []).append(sample)
