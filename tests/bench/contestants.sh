@@ -20,16 +20,12 @@ setup_contestants() {
 # Where the kernel has them; the workloads ask for them or forbid them.
 allow_large_folios() {
 	_enabled=/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled
+	_min_free=$(cat /proc/sys/vm/min_free_kbytes)
 	[ ! -e $_enabled ] || echo madvise >$_enabled
 	# Not those of 2 MiB.
 	echo never >/sys/kernel/mm/transparent_hugepage/enabled
-}
-
-# The kernel's own choice is 1.4 MiB in a guest of this size, from which Linux 7 can't
-# evict reliably, whatever swaps; and 18 MiB there, a sixth of what the ballast leaves, as
-# soon as it may have large folios.
-keep_free() {
-	echo 6144 >/proc/sys/vm/min_free_kbytes
+	# Linux 7 keeps 18 MiB free as soon as there are any: a sixth of what the ballast leaves.
+	echo "$_min_free" >/proc/sys/vm/min_free_kbytes
 }
 
 # watch_faults: from now on bench-load says how long faults took; what that costs is the
@@ -71,11 +67,17 @@ ballast() {
 	[ "$(cat /proc/sys/vm/nr_hugepages)" = $(($1 / 2)) ] || die "no memory for the ballast"
 }
 
+# Free memory in KiB, with what the allocator holds for each CPU.
+free_memory() {
+	awk '$1 == "count:" { sum += $2 } END { print sum * 4 + free }' \
+		free="$(meminfo MemFree)" /proc/zoneinfo
+}
+
 # ballast_leaving MIB: how much ballast leaves that much free: kernels differ in what they
 # take themselves.
 ballast_leaving() {
 	echo 3 >/proc/sys/vm/drop_caches
-	echo $((($(meminfo MemFree) / 1024 - $1) / 2 * 2))
+	echo $((($(free_memory) / 1024 - $1) / 2 * 2))
 }
 
 start_zram() {

@@ -44,7 +44,7 @@ counted() {
 	mkdir -p "$folder"
 	VSWAP_BOOT_SECONDS=${VSWAP_BOOT_SECONDS:-240} \
 		VSWAP_QEMU="-cpu max,-erms -plugin $out/icount.so,out=$folder/marks${blocks:+,$blocks} ${qemu_words-}" \
-		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c nokaslr -o "$folder" \
+		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c "nokaslr ${kernel_words-}" -o "$folder" \
 		-a "$top/tests/scenarios/vswap.sh:/lib/vswap.sh" \
 		-a "$bench/contestants.sh:/lib/contestants.sh" \
 		-a "$out/bench-load:/usr/local/bin/bench-load" -a "$out/heap:/root/heap" \

@@ -300,7 +300,7 @@ def fill_table(samples, workload):
     between = samples.differences(workload)
     note = "" if not between else (f"Two rounds differ by {between[0]:.1f} % at most, "
                                    f"by {between[1]:.1f} % as a rule.")
-    return Table(f"{workload}: 192 MiB where 110 MiB are free, less the same without swapping.",
+    return Table(f"{workload}: 192 MiB where 100 MiB can be had, less the same without swapping.",
                  note,
                  ["", "", "million instructions", "of zram's", "out", "in"], rows)
 
