@@ -23,7 +23,7 @@
  * struct batch - what a task has gathered for one disk
  * @cb: in the task's plug
  * @transfers: not submitted yet
- * @nr: how many
+ * @nr: how many: an empty one would keep neither backend nor module, and isn't left in a plug
  */
 struct batch {
 	struct blk_plug_cb cb;
@@ -31,14 +31,15 @@ struct batch {
 	unsigned int nr;
 };
 
+/* Once others see the bios, only the lock keeps the batcher. */
 static void submit_later(struct batcher *bt, struct bio_list *bios)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&bt->lock, flags);
 	bio_list_merge(&bt->late, bios);
-	spin_unlock_irqrestore(&bt->lock, flags);
 	queue_work(bt->workers, &bt->submit_late);
+	spin_unlock_irqrestore(&bt->lock, flags);
 }
 
 static void submit_all(struct batcher *bt, struct bio_list *bios)
@@ -79,20 +80,22 @@ static void retry_each(struct batcher *bt, struct list_head *transfers)
 	submit_later(bt, &bios);
 }
 
+/* The last who is told may be the last who kept the backend, and with it @bios. */
 static void merged_done(struct bio *bio)
 {
 	struct vswap_transfer *merged = container_of(bio, struct vswap_transfer, bio);
 	struct batcher *bt = bio->bi_private;
+	blk_status_t status = bio->bi_status;
 	struct vswap_transfer *t, *next;
 	LIST_HEAD(transfers);
 
 	list_splice(&merged->batch, &transfers);
-	if (unlikely(bio->bi_status))
+	bio_put(bio);
+	if (unlikely(status))
 		retry_each(bt, &transfers);
 	else
 		list_for_each_entry_safe(t, next, &transfers, batch)
 			bt->end(t);
-	bio_put(bio);
 }
 
 /* Does @t follow the one before it in the list of a batch? */
@@ -160,20 +163,21 @@ static void make_bios(struct batcher *bt, struct list_head *transfers, struct bi
 	}
 }
 
-static void unplug(struct blk_plug_cb *cb, bool from_schedule)
+static void submit_batch(struct batcher *bt, struct batch *batch, bool from_schedule)
 {
-	struct batch *batch = container_of(cb, struct batch, cb);
-	struct batcher *bt = cb->data;
 	struct bio_list bios;
 
-	if (batch->nr) {
-		make_bios(bt, &batch->transfers, &bios);
-		if (from_schedule)
-			submit_later(bt, &bios);
-		else
-			submit_all(bt, &bios);
-	}
+	make_bios(bt, &batch->transfers, &bios);
 	kfree(batch);
+	if (from_schedule)
+		submit_later(bt, &bios);
+	else
+		submit_all(bt, &bios);
+}
+
+static void unplug(struct blk_plug_cb *cb, bool from_schedule)
+{
+	submit_batch(cb->data, container_of(cb, struct batch, cb), from_schedule);
 }
 
 /**
@@ -190,7 +194,6 @@ static void unplug(struct blk_plug_cb *cb, bool from_schedule)
 void batch_submit(struct batcher *bt, struct vswap_transfer *t)
 {
 	struct blk_plug_cb *cb = blk_check_plugged(unplug, bt, sizeof(struct batch));
-	struct bio_list bios;
 	struct batch *batch;
 
 	if (!cb) {
@@ -204,9 +207,8 @@ void batch_submit(struct batcher *bt, struct vswap_transfer *t)
 	list_add_tail(&t->batch, &batch->transfers);
 	if (++batch->nr < MAX_BATCH)
 		return;
-	batch->nr = 0;
-	make_bios(bt, &batch->transfers, &bios);
-	submit_all(bt, &bios);
+	list_del(&cb->list);
+	submit_batch(bt, batch, false);
 }
 
 /**
@@ -242,7 +244,11 @@ int batcher_init(struct batcher *bt, const char *name, struct block_device *bdev
  */
 void batcher_exit(struct batcher *bt)
 {
-	if (bt->workers)
-		destroy_workqueue(bt->workers);
+	if (!bt->workers)
+		return;
+	/* Who submitted the last one later may not be out of there yet. */
+	spin_lock_irq(&bt->lock);
+	spin_unlock_irq(&bt->lock);
+	destroy_workqueue(bt->workers);
 	bt->workers = NULL;
 }
