@@ -70,6 +70,13 @@ class Samples:
                                              f"{self.folder}/modules.{words[1]}")
         elif words[0] == "phase":
             self.take_phase(words)
+        elif words[0] == "gave-up":
+            self.take_gave_up(words)
+
+    def take_gave_up(self, words):
+        """What the OOM killer ended."""
+        key = tuple(words[1:3])
+        self.gave_up[key] = self.gave_up.get(key, 0) + 1
 
     def take_memory(self, words):
         """A line of the log of guest/memory."""
@@ -84,8 +91,7 @@ class Samples:
         if words and words[0] == "round":
             self.timed_round = int(words[1])
         elif words and words[0] == "gave-up":
-            key = tuple(words[1:3])
-            self.gave_up[key] = self.gave_up.get(key, 0) + 1
+            self.take_gave_up(words)
         elif words and words[0] == "phase":
             sample = Sample(words[1:4], numbers_of(words), {}, self.timed_round, True)
             self.found.setdefault(tuple(words[1:4]), []).append(sample)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,6 +109,21 @@ static void access_at_random(struct memory *memory, uint64_t seed, size_t access
 	}
 }
 
+/* Who waits for a child that was killed would wait for ever. */
+static void child_ended(int signal)
+{
+	static const char message[] = "bench: a child was killed\n";
+	siginfo_t info = { 0 };
+
+	(void)signal;
+	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid ||
+	    info.si_code == CLD_EXITED)
+		return;
+	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
+		_exit(2);
+	_exit(1);
+}
+
 /* Each child has its own memory; the size is that of all. */
 void run_random(size_t mib, const char *options)
 {
@@ -117,9 +134,12 @@ void run_random(size_t mib, const char *options)
 	if (pipe(ready) || pipe(go))
 		die("pipe");
 	fflush(stdout);
+	signal(SIGCHLD, child_ended);
 	for (i = 0; i < NR_CHILDREN; i++) {
 		if (!fork()) {
 			struct memory memory = get(mib / NR_CHILDREN, options);
+
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 
 			fill(&memory);
 			if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
@@ -136,6 +156,7 @@ void run_random(size_t mib, const char *options)
 		if (write(go[1], &byte, 1) != 1)
 			die("write");
 	wait_for_children(NR_CHILDREN);
+	signal(SIGCHLD, SIG_DFL);
 	end("random", accesses * NR_CHILDREN);
 }
 
