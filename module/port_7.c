@@ -80,6 +80,7 @@ struct swap_cluster_info {
 	field(swap_info_struct, max, unsigned int)				\
 	field(swap_info_struct, cluster_info, struct swap_cluster_info *)	\
 	field(swap_info_struct, free_clusters, struct list_head)		\
+	field(swap_info_struct, nonfull_clusters, struct list_head [10])	\
 	field(swap_info_struct, pages, unsigned int)				\
 	field(swap_info_struct, inuse_pages, atomic_long_t)			\
 	field(swap_info_struct, bdev, struct block_device *)			\
@@ -347,25 +348,42 @@ static bool looks_right(struct swap_info_struct *si)
 }
 
 /*
- * The first cluster has the header in it, and its table says that its slots are bad.
- * Slot 1 joins them, so that the cluster is off all lists for good.
+ * Slots of the second cluster that are bad, so that the kernel keeps its table. It puts folios
+ * of its readahead into bad slots, if they are between those it looks at: 256 slots at most,
+ * where they begin at a multiple of their number, are never of both halves.
  */
-static void move_first_cluster(struct swap_cluster_info *from, struct swap_cluster_info *to)
+#define BAD_SLOTS	(SWAPFILE_CLUSTER / 2)
+
+/*
+ * The first cluster has the header in it, and a table in which all slots but one are bad. It
+ * is off all lists for good, and has no use for a table. The second gets that: no other
+ * cluster has one before the first page is in it, and the page of memory for it may not be
+ * there when pages have to go out. So this area, too, has a cluster that needs no memory.
+ */
+static void move_first_cluster(struct swap_info_struct *si, struct swap_cluster_info *to)
 {
+	struct swap_cluster_info *from = si->cluster_info, *second = to + 1;
+	unsigned int i;
+
 	list_del_init(&from->list);
-	to->table = from->table;
-	to->memcg_table = from->memcg_table;
 	to->count = SWAPFILE_CLUSTER;
 	to->flags = CLUSTER_FLAG_NONE;
-	atomic_long_set(&to->table[1], SWP_TB_BAD);
+	second->table = from->table;
+	second->memcg_table = from->memcg_table;
+	second->count = BAD_SLOTS;
+	second->flags = CLUSTER_FLAG_NONFULL;
+	atomic_long_set(&second->table[1], SWP_TB_BAD);
+	for (i = BAD_SLOTS; i < SWAPFILE_CLUSTER; i++)
+		atomic_long_set(&second->table[i], 0);
+	list_add_tail(&second->list, &si->nonfull_clusters[0]);
 }
 
-/* Let the kernel's allocator have the clusters from @from on. Under si->lock. */
+/* Let the kernel's allocator have the clusters from @from on: move_first_cluster() was before. */
 static void offer_clusters(struct swap_info_struct *si, u32 from, u32 to)
 {
 	u32 i;
 
-	for (i = max(from / SWAPFILE_CLUSTER, 1U); i < to / SWAPFILE_CLUSTER; i++)
+	for (i = max(from / SWAPFILE_CLUSTER, 2U); i < to / SWAPFILE_CLUSTER; i++)
 		list_add_tail(&area.clusters[i].list, &si->free_clusters);
 }
 
@@ -380,7 +398,7 @@ static void adopt(struct swap_info_struct *si)
 	WRITE_ONCE(area.clusters, area.arrays.clusters.base);
 	area.original.clusters = si->cluster_info;
 	area.original.trees = k_zswap_trees[si->type];
-	move_first_cluster(si->cluster_info, area.clusters);
+	move_first_cluster(si, area.clusters);
 	si->cluster_info = area.clusters;
 	k_zswap_trees[si->type] = area.arrays.trees.base;
 	k_nr_zswap_trees[si->type] = area.nr_slots / ZSWAP_ADDRESS_SPACE_PAGES;
