@@ -750,13 +750,6 @@ static void write_end(void *data, int error)
 	sio->iocb.ki_complete(&sio->iocb, error ?: sio->len);
 }
 
-static void read_end(void *data, int error)
-{
-	struct swap_iocb *sio = data;
-
-	sio->iocb.ki_complete(&sio->iocb, error ? -EIO : sio->len);
-}
-
 /* One folio, under writeback. The kernel's own completion is for files. */
 static void submit_write(struct swap_io_ctx *ctx)
 {
@@ -768,21 +761,72 @@ static void submit_write(struct swap_io_ctx *ctx)
 	vswap_area_write(swp_offset(folio->swap), folio, write_end, sio);
 }
 
+/* Of a request's folios, how many are still being read. */
+static atomic_long_t *unread(struct swap_iocb *sio)
+{
+	BUILD_BUG_ON(sizeof(atomic_long_t) != sizeof(sio->iocb.private));
+	return (atomic_long_t *)&sio->iocb.private;
+}
+
+static bool all_uptodate(const struct swap_iocb *sio)
+{
+	int i;
+
+	for (i = 0; i < sio->nr_bvecs; i++)
+		if (!folio_test_uptodate(page_folio(sio->bvecs[i].bv_page)))
+			return false;
+	return true;
+}
+
+/*
+ * One folio of a request has been read. When all have, the kernel unlocks them; in case of an
+ * error it leaves those that are up to date as they are.
+ */
+static void read_end(void *data, int error)
+{
+	struct bio_vec *bvec = data;
+	struct swap_iocb *sio = container_of(bvec - bvec->bv_offset, struct swap_iocb, bvecs[0]);
+
+	if (!error)
+		folio_mark_uptodate(page_folio(bvec->bv_page));
+	if (atomic_long_dec_and_test(unread(sio)))
+		sio->iocb.ki_complete(&sio->iocb, all_uptodate(sio) ? sio->len : -EIO);
+}
+
+/*
+ * Several folios, locked. The kernel has pulled its plug before the last ones of a readahead
+ * come. An offset of a bvec is 0 for a folio, and of no use: so the bvec's place is put there.
+ */
 static void submit_read(struct swap_io_ctx *ctx)
 {
 	struct swap_iocb *sio = ctx->sio;
-	struct folio *folio = page_folio(sio->bvecs[0].bv_page);
+	int i, nr = sio->nr_bvecs;
 	struct iov_iter unused;
+	struct blk_plug plug;
 
 	swap_fs_prepare_rw(ctx, READ, &unused);
-	vswap_area_read(swp_offset(folio->swap), folio, read_end, sio);
+	atomic_long_set(unread(sio), nr);
+	blk_start_plug(&plug);
+	for (i = 0; i < nr; i++) {
+		struct folio *folio = page_folio(sio->bvecs[i].bv_page);
+
+		sio->bvecs[i].bv_offset = i;
+		vswap_area_read(swp_offset(folio->swap), folio, read_end, &sio->bvecs[i]);
+	}
+	blk_finish_plug(&plug);
 }
 
-/* Folios fail one by one, and lie anywhere. */
+/*
+ * Folios that are written fail one by one. Those that are read in one request are unlocked
+ * together: only neighbours that have to come from a disk, none that is in RAM, waits.
+ */
 static bool can_merge(struct folio *folio, struct folio *prev_folio, size_t prev_folio_size,
 		      int rw)
 {
-	return false;
+	pgoff_t slot = swp_offset(folio->swap), before = swp_offset(prev_folio->swap);
+
+	return rw == READ && slot == before + (prev_folio_size >> PAGE_SHIFT) &&
+	       !vswap_area_in_ram(slot) && !vswap_area_in_ram(before);
 }
 
 static const struct swap_ops swap_ops = {
