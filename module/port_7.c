@@ -9,8 +9,9 @@
  * and go by the area's swap_ops, a slot's end by swap_slot_free_notify. Two hooks: on
  * zswap_swapon(), the place in swapon(2) where the area is complete and not yet seen
  * by anybody; if a tracer keeps that from running, the area stays an ordinary one
- * without a usable page. And on mem_cgroup_swap_full(), which only decides whether a
- * page that was read back keeps its copy.
+ * without a usable page. On zswap_store(), which takes pages sooner than swap_ops. And on
+ * mem_cgroup_swap_full(), which only decides whether a page that was read back keeps its
+ * copy.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -113,6 +114,8 @@ VSWAP_DATA(unsigned long, swapfile_maximum_size)
 VSWAP_FUNC(void, plist_add, (struct plist_node *, struct plist_head *))
 VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
 VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_private_id, (unsigned short))
+VSWAP_FUNC(void, count_memcg_events, (struct mem_cgroup *, enum vm_event_item, unsigned long))
+VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
 VSWAP_FUNC(int, generic_swapfile_activate, (struct swap_info_struct *, struct file *, sector_t *))
 
 static const struct vswap_symbol symbols[] = {
@@ -128,6 +131,8 @@ static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(plist_add),
 	VSWAP_SYMBOL(plist_del),
 	VSWAP_SYMBOL(mem_cgroup_from_private_id),
+	VSWAP_SYMBOL(count_memcg_events),
+	VSWAP_SYMBOL(zswap_invalidate),
 	VSWAP_SYMBOL(generic_swapfile_activate),
 };
 
@@ -839,6 +844,7 @@ static const struct swap_ops swap_ops = {
 
 VSWAP_ORIGINAL(int, zswap_swapon, (int, unsigned long))
 VSWAP_ORIGINAL(bool, mem_cgroup_swap_full, (struct folio *))
+VSWAP_ORIGINAL(bool, zswap_store, (struct folio *))
 
 /* swapon(2) has set up the area, and nobody else sees it yet. */
 static int hook_zswap_swapon(int type, unsigned long nr_pages)
@@ -885,9 +891,69 @@ static bool hook_mem_cgroup_swap_full(struct folio *folio)
 	return full;
 }
 
+/* What zswap holds of slots that are written anew; loads look there first. */
+static void forget_zswap(u32 slot, unsigned int nr)
+{
+	struct xarray *trees = area.arrays.trees.base;
+
+	if (likely(xa_empty(&trees[slot / ZSWAP_ADDRESS_SPACE_PAGES])))
+		return;
+	while (nr--)
+		static_call(k_zswap_invalidate)(swp_entry(area.type, slot++));
+}
+
+/* count_memcg_folio_events(), as for a folio that is submitted. */
+static void count_for_cgroup(struct folio *folio, unsigned int nr)
+{
+	struct mem_cgroup *memcg;
+
+	if (!folio_memcg_charged(folio))
+		return;
+	rcu_read_lock();
+	memcg = folio_memcg(folio);
+	static_call(k_count_memcg_events)(memcg, PSWPOUT, nr);
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+	if (folio_test_pmd_mappable(folio))
+		static_call(k_count_memcg_events)(memcg, THP_SWPOUT, 1);
+#endif
+	rcu_read_unlock();
+}
+
+/* One that can't be stored stays dirty: to be tried again at once would be in vain. */
+static void store_folio(struct folio *folio)
+{
+	u32 slot = swp_offset(folio->swap);
+	unsigned int nr = folio_nr_pages(folio);
+
+	forget_zswap(slot, nr);
+	if (!vswap_area_store(slot, folio))
+		count_for_cgroup(folio, nr);
+	else
+		folio_mark_dirty(folio);
+}
+
+/*
+ * Asked whether zswap takes a folio, and so the last one before it becomes a request that is
+ * submitted after the next folio: too late for reclaim to free this one when it is through
+ * with it. Told that it was taken, the kernel unlocks it.
+ */
+static bool hook_zswap_store(struct folio *folio)
+{
+	bool stored = true;
+
+	vswap_hook_enter();
+	if (is_ours(folio->swap))
+		store_folio(folio);
+	else
+		stored = static_call(original_zswap_store)(folio);
+	vswap_hook_exit();
+	return stored;
+}
+
 static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(zswap_swapon),
 	VSWAP_HOOK(mem_cgroup_swap_full),
+	VSWAP_HOOK(zswap_store),
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)

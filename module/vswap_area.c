@@ -230,6 +230,25 @@ void vswap_area_in(u32 slot, struct folio *folio)
 	vswap_folio_in(&area.slots, slot, folio);
 }
 
+static int take_slots(u32 slot, struct folio *folio)
+{
+	int err = slots_take(&area.slots, slot, folio_nr_pages(folio));
+
+	if (!err)
+		slots_touch(&area.slots, slot, seconds());
+	return err;
+}
+
+static void look_after_write(u32 slot, int err)
+{
+	/* No room: say so at once, so that reclaim stops trying. */
+	if (err)
+		queue_work(queue, &area.full);
+	/* Now and then is enough: once in a cluster. */
+	else if (!(slot % SLOTS_PER_CLUSTER))
+		vswap_area_look();
+}
+
 /**
  * vswap_area_write() - store a folio under writeback whose slots the kernel chose
  * @slot: its first slot
@@ -239,19 +258,28 @@ void vswap_area_in(u32 slot, struct folio *folio)
  */
 void vswap_area_write(u32 slot, struct folio *folio, vswap_end_fn end, void *data)
 {
-	int err = slots_take(&area.slots, slot, folio_nr_pages(folio));
+	int err = take_slots(slot, folio);
 
-	if (err) {
-		end(data, err);
-	} else {
-		slots_touch(&area.slots, slot, seconds());
-		err = vswap_folio_write(&area.slots, slot, folio, end, data);
-	}
 	if (err)
-		queue_work(queue, &area.full);
-	/* Now and then is enough: once in a cluster. */
-	else if (!(slot % SLOTS_PER_CLUSTER))
-		vswap_area_look();
+		end(data, err);
+	else
+		err = vswap_folio_write(&area.slots, slot, folio, end, data);
+	look_after_write(slot, err);
+}
+
+/**
+ * vswap_area_store() - store a locked folio whose slots the kernel chose
+ * @slot: its first slot
+ * @folio: see vswap_folio_store()
+ *
+ * Return: see vswap_folio_store().
+ */
+int vswap_area_store(u32 slot, struct folio *folio)
+{
+	int err = take_slots(slot, folio) ?: vswap_folio_store(&area.slots, slot, folio);
+
+	look_after_write(slot, err);
+	return err;
 }
 
 /**

@@ -429,6 +429,22 @@ static __always_inline int store_folio(struct slots *slots, u32 slot, struct fol
 	return ret;
 }
 
+/* As store_folio(), and counts what was stored where the kernel does. */
+static __always_inline int store_and_count(struct slots *slots, u32 slot, struct folio *folio)
+{
+	unsigned int nr = folio_nr_pages(folio);
+	int ret = store_folio(slots, slot, folio, nr);
+
+	if (ret < 0)
+		return ret;
+	count_vm_events(PSWPOUT, nr);
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+	if (folio_test_pmd_mappable(folio))
+		count_vm_event(THP_SWPOUT);
+#endif
+	return ret;
+}
+
 /**
  * vswap_folio_out() - store a folio
  * @slots: the slots
@@ -445,16 +461,10 @@ static __always_inline int store_folio(struct slots *slots, u32 slot, struct fol
  */
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf)
 {
-	unsigned int nr = folio_nr_pages(folio);
-	int ret = store_folio(slots, slot, folio, nr);
+	int ret = store_and_count(slots, slot, folio);
 
 	if (ret < 0)
 		return ret;
-	count_vm_events(PSWPOUT, nr);
-#ifdef CONFIG_TRANSPARENT_HUGEPAGE
-	if (folio_test_pmd_mappable(folio))
-		count_vm_event(THP_SWPOUT);
-#endif
 	if (!ret) {
 		folio_unlock(folio);
 		return 0;
@@ -463,6 +473,28 @@ int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_
 	folio_unlock(folio);
 	write_folio(slots, slot, folio, opf, end_out, folio);
 	return 0;
+}
+
+/**
+ * vswap_folio_store() - store a folio that stays locked
+ * @slots: the slots
+ * @slot: its first slot; the others follow
+ * @folio: a locked folio in the swap cache, mapped nowhere
+ *
+ * Mirrors zswap_store(). On success the folio is under writeback if disk I/O is under way.
+ *
+ * Context: reclaim, may sleep.
+ * Return: 0; or -ENOSPC, -ENOMEM, -EIO: no page is stored, the folio is as it was.
+ */
+int vswap_folio_store(struct slots *slots, u32 slot, struct folio *folio)
+{
+	int ret = store_and_count(slots, slot, folio);
+
+	if (ret > 0) {
+		folio_start_writeback(folio);
+		write_folio(slots, slot, folio, 0, end_out, folio);
+	}
+	return min(ret, 0);
 }
 
 /**

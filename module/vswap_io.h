@@ -18,6 +18,7 @@ void vswap_io_stop(void);
 
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf);
 void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio);
+int vswap_folio_store(struct slots *slots, u32 slot, struct folio *folio);
 int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
 		      void *data);
 void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
