@@ -75,7 +75,9 @@ class Symbols:
                         module = "bpf"
                     if module.startswith("__builtin__ftrace"):
                         module = "ftrace"
-                    found[int(words[0], 16)] = (words[1], module)
+                    # Second names of what runs before the kernel is mapped.
+                    name = words[1].removeprefix("__pi_")
+                    found[int(words[0], 16)] = (name, module)
         self.addresses = sorted(found)
         self.names = [found[address] for address in self.addresses]
 
