@@ -6,7 +6,7 @@
  * The kernel keeps counts, cgroups and the swap cache in tables that come and go with
  * a cluster, and its own allocator hands out the slots. So only the array of clusters
  * has to grow, and of ours there is a word for each slot that was written. Pages come
- * and go by the area's swap_ops, a slot's end by swap_slot_free_notify. Two hooks: on
+ * and go by the area's swap_ops, a slot's end by swap_slot_free_notify. Three hooks: on
  * zswap_swapon(), the place in swapon(2) where the area is complete and not yet seen
  * by anybody; if a tracer keeps that from running, the area stays an ordinary one
  * without a usable page. On zswap_store(), which takes pages sooner than swap_ops. And on
@@ -933,9 +933,9 @@ static void store_folio(struct folio *folio)
 }
 
 /*
- * Asked whether zswap takes a folio, and so the last one before it becomes a request that is
- * submitted after the next folio: too late for reclaim to free this one when it is through
- * with it. Told that it was taken, the kernel unlocks it.
+ * Whether zswap takes a folio is the last that is asked before it becomes a request. That is
+ * submitted when the next folio comes: too late for reclaim, which is through with this one
+ * then. Told that it was taken, the kernel unlocks it.
  */
 static bool hook_zswap_store(struct folio *folio)
 {
