@@ -5,13 +5,13 @@
  *
  * The kernel keeps counts, cgroups and the swap cache in tables that come and go with
  * a cluster, and its own allocator hands out the slots. So only the array of clusters
- * has to grow, and of ours there is a word for each slot that was written. Pages come
- * and go by the area's swap_ops, a slot's end by swap_slot_free_notify. Three hooks: on
+ * has to grow, and of ours there is a word for each slot that was written. Pages come by
+ * the area's swap_ops, a slot's end by swap_slot_free_notify. Three hooks: on
  * zswap_swapon(), the place in swapon(2) where the area is complete and not yet seen
  * by anybody; if a tracer keeps that from running, the area stays an ordinary one
- * without a usable page. On zswap_store(), which takes pages sooner than swap_ops. And on
- * mem_cgroup_swap_full(), which only decides whether a page that was read back keeps its
- * copy.
+ * without a usable page. On zswap_store(), by which pages go; where it is missed they go
+ * by swap_ops, or to zswap. And on mem_cgroup_swap_full(), which only decides whether a
+ * page that was read back keeps its copy.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -383,7 +383,10 @@ static void move_first_cluster(struct swap_info_struct *si, struct swap_cluster_
 	list_add_tail(&second->list, &si->nonfull_clusters[0]);
 }
 
-/* Let the kernel's allocator have the clusters from @from on: move_first_cluster() was before. */
+/*
+ * Let the kernel's allocator have the clusters from @from on. Under si->lock. The first two
+ * are move_first_cluster()'s.
+ */
 static void offer_clusters(struct swap_info_struct *si, u32 from, u32 to)
 {
 	u32 i;
