@@ -249,6 +249,7 @@ struct vswap_backend_ops {
  * @id: its number in slot words
  * @tier: lower ones are preferred; those of the same tier take turns
  * @state: enum vswap_backend_state; changes at any time
+ * @resizing: ->resize is under way
  * @errors: I/O errors since it was added or enabled
  * @failed: called once when there have been BACKEND_MAX_ERRORS; any context
  * @private: the type's own
@@ -262,6 +263,7 @@ struct vswap_backend {
 	unsigned int id;
 	unsigned int tier;
 	int state;
+	bool resizing;
 	atomic_t errors;
 	void (*failed)(struct vswap_backend *b);
 	void *private;

@@ -772,6 +772,7 @@ int vswap_area_evacuate(struct vswap_backend *b, bool force)
 		else if (!err && !walk.place)
 			err = end_of_round(&walk);
 	}
+	vswap_mover_evacuated(&walk);
 	vswap_area_update_capacity();
 	return err;
 }

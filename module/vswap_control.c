@@ -64,18 +64,18 @@ static int control_add(const void __user *from)
 static int control_remove(const struct vswap_backend_request *request)
 {
 	struct vswap_backend *b;
-	int state, err = 0;
+	int state, err;
 
 	if (request->flags & ~(VSWAP_REMOVE_DRY_RUN | VSWAP_REMOVE_FORCE))
 		return -EINVAL;
+	err = vswap_tier_check_room(request->name);
+	if (err || request->flags & VSWAP_REMOVE_DRY_RUN)
+		return err;
 	b = vswap_tier_claim(request->name, &state);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	if (!vswap_tier_has_room_for(b))
-		err = -ENOSPC;
-	if (!err && !(request->flags & VSWAP_REMOVE_DRY_RUN))
-		err = vswap_area_evacuate(b, request->flags & VSWAP_REMOVE_FORCE);
-	if (err || request->flags & VSWAP_REMOVE_DRY_RUN) {
+	err = vswap_area_evacuate(b, request->flags & VSWAP_REMOVE_FORCE);
+	if (err) {
 		vswap_tier_unclaim(b, state);
 		return err;
 	}

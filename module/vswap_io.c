@@ -30,7 +30,7 @@
  * @slots: where @io.slot lives
  * @end: told how it ended
  * @data: for @end
- * @entered: of a read: keeps what the words stood for
+ * @keep: of a read: keeps what the words stood for
  * @transfer: the first one; few have more
  */
 struct folio_io {
@@ -38,13 +38,14 @@ struct folio_io {
 	struct slots *slots;
 	vswap_end_fn end;
 	void *data;
-	int entered;
+	struct vswap_keep keep;
 	struct vswap_transfer transfer;
 };
 
 /* Transfers that are waited for. */
 struct sync_io {
 	struct vswap_io io;
+	struct vswap_keep keep;
 	struct completion completion;
 };
 
@@ -313,6 +314,7 @@ static struct folio_io *folio_io_alloc(void (*done)(struct vswap_io *io))
 
 	vswap_io_init(&fio->io, done);
 	fio->io.spare = &fio->transfer;
+	fio->keep.files = 0;
 	return fio;
 }
 
@@ -583,7 +585,7 @@ static void folio_in_done(struct vswap_io *io)
 
 	if (!error)
 		error = check_sums(fio->slots, io->slot, folio_page(io->folio, 0), nr);
-	vswap_tier_leave(fio->entered);
+	vswap_tier_keep_no_more(&fio->keep);
 	count_read(io->slot, nr, error);
 	mempool_free(fio, io_pool);
 	end(data, error);
@@ -639,6 +641,7 @@ static void sync_io_done(struct vswap_io *io)
 static void sync_io_init(struct sync_io *sio)
 {
 	init_completion(&sio->completion);
+	sio->keep.files = 0;
 	vswap_io_init(&sio->io, sync_io_done);
 }
 
@@ -647,6 +650,7 @@ static int sync_io_wait(struct sync_io *sio, int error)
 {
 	vswap_io_put(&sio->io, error);
 	wait_for_completion_io(&sio->completion);
+	vswap_tier_keep_no_more(&sio->keep);
 	return READ_ONCE(sio->io.error);
 }
 
@@ -668,7 +672,8 @@ static int transfer_pages(const u64 *words, struct page *page, unsigned int nr,
  * @page: the first page, the others follow
  * @nr: how many
  * @io: their transfers, NULL while there are none
- * @sync: what @io is to be of, NULL for a folio_io
+ * @keep: what keeps the files that these are from
+ * @sync: what both are to be of, NULL for a folio_io
  */
 struct read {
 	struct slots *slots;
@@ -676,45 +681,69 @@ struct read {
 	struct page *page;
 	unsigned int nr;
 	struct vswap_io *io;
+	struct vswap_keep *keep;
 	struct sync_io *sync;
 };
 
 /* Most reads need none. */
-static __always_inline struct vswap_io *read_io(struct read *r)
+static struct vswap_io *read_io(struct read *r)
 {
 	if (!r->io && r->sync) {
 		sync_io_init(r->sync);
 		r->io = &r->sync->io;
+		r->keep = &r->sync->keep;
 	} else if (!r->io) {
-		r->io = &folio_io_alloc(folio_in_done)->io;
+		struct folio_io *fio = folio_io_alloc(folio_in_done);
+
+		r->io = &fio->io;
+		r->keep = &fio->keep;
 	}
 	return r->io;
 }
 
 /*
+ * Start reading page @i, which was seen to be in a file, and others with it. Returns how many
+ * pages: none if it has moved to the pool meanwhile.
+ */
+static unsigned int read_from_file(struct read *r, unsigned int i, const u64 *ptr)
+{
+	struct vswap_io *io = read_io(r);
+	u64 word = vswap_tier_keep(r->keep, ptr);
+	unsigned int run = 0;
+
+	if (slot_tag(word) == SLOT_FILE) {
+		run = file_run(ptr, r->nr - i, word);
+		submit_run(word, io, REQ_OP_READ, r->page + i, run);
+	} else if (slot_tag(word) == SLOT_PACKED) {
+		run = vswap_unpack(ptr, r->nr - i, word, io, r->page + i);
+	}
+	return run;
+}
+
+/*
  * Fill the pages whose data is in RAM, and start reading the others. Each word is looked
  * at once: a mover may change it at any time, but what it stood for stays within
- * vswap_tier_enter().
+ * vswap_tier_enter(), or vswap_tier_keep(). Nobody waits for a disk in the former.
  */
 static __always_inline int read_pages(struct read *r)
 {
+	int entered = vswap_tier_enter(), err = 0;
 	unsigned int i, run;
-	int err = 0;
 
 	for (i = 0; i < r->nr && !err; i += run) {
 		u64 *ptr = slot_word_ptr(r->slots, r->slot + i);
 		u64 word = ptr ? READ_ONCE(*ptr) : 0;
 
-		run = 1;
-		if (slot_tag(word) == SLOT_FILE) {
-			run = file_run(ptr, r->nr - i, word);
-			submit_run(word, read_io(r), REQ_OP_READ, r->page + i, run);
-		} else if (slot_tag(word) == SLOT_PACKED) {
-			run = vswap_unpack(ptr, r->nr - i, word, read_io(r), r->page + i);
+		if (slot_in_file(word)) {
+			vswap_tier_leave(entered);
+			run = read_from_file(r, i, ptr);
+			entered = vswap_tier_enter();
 		} else {
 			err = load_word(r->slots, r->slot + i, word, r->page + i);
+			run = 1;
 		}
 	}
+	vswap_tier_leave(entered);
 	return err;
 }
 
@@ -723,14 +752,12 @@ static int read_and_wait(struct slots *slots, u32 slot, struct page *page, unsig
 {
 	struct sync_io sio;
 	struct read r = { slots, slot, page, nr, .sync = &sio };
-	int entered = vswap_tier_enter();
 	int err = read_pages(&r);
 
 	if (r.io)
 		err = sync_io_wait(&sio, err);
 	if (!err)
 		err = check_sums(slots, slot, page, nr);
-	vswap_tier_leave(entered);
 	return err;
 }
 
@@ -751,21 +778,18 @@ void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_
 		      void *data)
 {
 	struct read r = { slots, slot, folio_page(folio, 0), folio_nr_pages(folio) };
-	int entered = vswap_tier_enter();
 	int err = read_pages(&r);
 	struct folio_io *fio;
 
 	if (!r.io) {
 		if (!err)
 			err = check_sums(slots, slot, r.page, r.nr);
-		vswap_tier_leave(entered);
 		count_read(slot, r.nr, err);
 		end(data, err);
 		return;
 	}
 	fio = container_of(r.io, struct folio_io, io);
 	folio_io_set(fio, slots, slot, folio, end, data);
-	fio->entered = entered;
 	vswap_io_put(&fio->io, err);
 }
 
@@ -813,13 +837,13 @@ int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
 	int entered = vswap_tier_enter();
 	int err = place_page(slots, slot, ptr, page, true);
 
+	vswap_tier_leave(entered);
 	if (err > 0)
 		err = transfer_pages(ptr, page, 1, REQ_OP_WRITE | REQ_SWAP);
 	if (err)
 		take_back(ptr);
 	else
 		settle(ptr);
-	vswap_tier_leave(entered);
 	memalloc_noreclaim_restore(noreclaim);
 	if (!err)
 		vswap_stat_add(VSWAP_PAGES_OUT, 1);

@@ -21,6 +21,8 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "packed.h"
 #include "port.h"
@@ -55,9 +57,9 @@ struct block {
 /* Do pages stay compressed when they are written back? Changes at any time. */
 bool vswap_mover_packs = true;
 
-/*
- * @lock: one batch at a time
- * @slot: where the next one begins, for what goes by age
+/**
+ * struct mover - pages on their way from one backend
+ * @slot: where the next batch begins, for what goes by age
  * @pages: what is on its way, contiguous
  * @order: there are 1 << @order of them
  * @moves: their slots and old words
@@ -68,8 +70,7 @@ bool vswap_mover_packs = true;
  * @block: which of them each page is in
  * @offset: where in it
  */
-static struct {
-	struct mutex lock;
+struct mover {
 	u32 slot;
 	struct page *pages;
 	unsigned int order;
@@ -80,19 +81,33 @@ static struct {
 	u64 places[MAX_BATCH];
 	u16 block[MAX_BATCH];
 	u16 offset[MAX_BATCH];
-} mover;
+};
 
-static int get_buffer(void)
+/*
+ * For write-back, one batch at a time. Each evacuation has a mover of its own: it waits for
+ * what may be just the disk that nobody else should wait for.
+ */
+static struct mover writer;
+static DEFINE_MUTEX(writer_lock);
+
+static int get_buffer(struct mover *m)
 {
-	if (mover.pages)
+	if (m->pages)
 		return 0;
-	for (mover.order = MAX_BATCH_ORDER; mover.order; mover.order--) {
-		mover.pages = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, mover.order);
-		if (mover.pages)
+	for (m->order = MAX_BATCH_ORDER; m->order; m->order--) {
+		m->pages = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, m->order);
+		if (m->pages)
 			return 0;
 	}
-	mover.pages = alloc_page(GFP_KERNEL);
-	return mover.pages ? 0 : -ENOMEM;
+	m->pages = alloc_page(GFP_KERNEL);
+	return m->pages ? 0 : -ENOMEM;
+}
+
+static void put_buffer(struct mover *m)
+{
+	if (m->pages)
+		__free_pages(m->pages, m->order);
+	m->pages = NULL;
 }
 
 /**
@@ -103,9 +118,8 @@ static int get_buffer(void)
  */
 int vswap_mover_start(void)
 {
-	mutex_init(&mover.lock);
-	mover.slot = 0;
-	return vswap_tier_writes_back() ? get_buffer() : 0;
+	writer.slot = 0;
+	return vswap_tier_writes_back() ? get_buffer(&writer) : 0;
 }
 
 /**
@@ -115,44 +129,42 @@ int vswap_mover_start(void)
  */
 void vswap_mover_stop(void)
 {
-	if (mover.pages)
-		__free_pages(mover.pages, mover.order);
-	mover.pages = NULL;
+	put_buffer(&writer);
 }
 
 /* ---- Copying ---- */
 
-static bool load_one(unsigned int i)
+static bool load_one(struct mover *m, unsigned int i)
 {
-	u64 word = mover.moves[i].word;
+	u64 word = m->moves[i].word;
 	struct vswap_backend *b = vswap_tier_backend(word);
 
-	return !b->ops->load(b, mover.pages + i, slot_payload(word));
+	return !b->ops->load(b, m->pages + i, slot_payload(word));
 }
 
 /* What the moves stand for in the pool. */
-static void read_from_pool(unsigned int nr)
+static void read_from_pool(struct mover *m, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		__assign_bit(i, mover.read, load_one(i));
+		__assign_bit(i, m->read, load_one(m, i));
 }
 
 /* In a file: all at once, or where that fails, one by one, to see which. */
-static void read_from_file(unsigned int nr)
+static void read_from_file(struct mover *m, unsigned int nr)
 {
-	u64 *words = mover.words;
+	u64 *words = m->words;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		words[i] = mover.moves[i].word;
-	if (!vswap_words_read(words, mover.pages, nr)) {
-		bitmap_fill(mover.read, nr);
+		words[i] = m->moves[i].word;
+	if (!vswap_words_read(words, m->pages, nr)) {
+		bitmap_fill(m->read, nr);
 		return;
 	}
 	for (i = 0; i < nr; i++)
-		__assign_bit(i, mover.read, !vswap_words_read(words + i, mover.pages + i, 1));
+		__assign_bit(i, m->read, !vswap_words_read(words + i, m->pages + i, 1));
 }
 
 typedef int (*place_fn)(struct page *page, u32 slot, struct vswap_backend *from, u64 *word);
@@ -161,17 +173,17 @@ typedef int (*place_fn)(struct page *page, u32 slot, struct vswap_backend *from,
  * Find places for those that could be read. Returns how many found one; @err is set to
  * the last reason for one that didn't.
  */
-static unsigned int place_batch(unsigned int nr, struct vswap_backend *from, place_fn place,
-				int *err)
+static unsigned int place_batch(struct mover *m, unsigned int nr, struct vswap_backend *from,
+				place_fn place, int *err)
 {
 	int entered = vswap_tier_enter(), ret;
 	unsigned int i, placed = 0;
 
 	for (i = 0; i < nr; i++) {
-		mover.words[i] = 0;
-		if (!test_bit(i, mover.read))
+		m->words[i] = 0;
+		if (!test_bit(i, m->read))
 			continue;
-		ret = place(mover.pages + i, mover.moves[i].slot, from, &mover.words[i]);
+		ret = place(m->pages + i, m->moves[i].slot, from, &m->words[i]);
 		if (ret)
 			*err = ret;
 		else
@@ -182,21 +194,22 @@ static unsigned int place_batch(unsigned int nr, struct vswap_backend *from, pla
 }
 
 /* Flip the words, and leave those that no slot has. Returns how many pages moved. */
-static unsigned int let_go_batch(struct slots *slots, unsigned int nr, bool written, bool hot)
+static unsigned int let_go_batch(struct mover *m, struct slots *slots, unsigned int nr,
+				 bool written, bool hot)
 {
 	unsigned int i, moved = 0;
 
 	for (i = 0; i < nr; i++) {
-		u64 word = written ? mover.words[i] : 0;
+		u64 word = written ? m->words[i] : 0;
 
-		switch (slots_let_go(slots, &mover.moves[i], word, hot)) {
+		switch (slots_let_go(slots, &m->moves[i], word, hot)) {
 		case SLOT_MOVED:
-			trace_vswap_move(mover.moves[i].slot, mover.moves[i].word, word);
-			mover.words[i] = 0;
+			trace_vswap_move(m->moves[i].slot, m->moves[i].word, word);
+			m->words[i] = 0;
 			moved++;
 			break;
 		case SLOT_KEPT:
-			mover.moves[i].word = 0;
+			m->moves[i].word = 0;
 			break;
 		case SLOT_GONE:
 			break;
@@ -206,125 +219,130 @@ static unsigned int let_go_batch(struct slots *slots, unsigned int nr, bool writ
 }
 
 /* What no slot has: a word of 0 stands for nothing. */
-static void release_batch(unsigned int nr)
+static void release_batch(struct mover *m, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		vswap_tier_release(mover.moves[i].word);
-		vswap_tier_release(mover.words[i]);
+		vswap_tier_release(m->moves[i].word);
+		vswap_tier_release(m->words[i]);
 	}
 }
 
 /*
  * @nr_places pages of the buffer go where @places say. Returns how many of the @nr pages
- * moved, or -errno if they couldn't be written.
+ * moved from @from, or -errno if they couldn't be written.
  */
-static int finish_batch(struct slots *slots, unsigned int nr, const u64 *places,
-			unsigned int nr_places, bool hot)
+static int finish_batch(struct mover *m, struct slots *slots, unsigned int nr,
+			struct vswap_backend *from, const u64 *places, unsigned int nr_places,
+			bool hot)
 {
-	int err = nr_places ? vswap_words_write(places, mover.pages, nr_places) : 0;
-	unsigned int moved = let_go_batch(slots, nr, !err, hot);
+	int err = nr_places ? vswap_words_write(places, m->pages, nr_places) : 0;
+	unsigned int moved = let_go_batch(m, slots, nr, !err, hot);
 
-	vswap_tier_wait();
-	release_batch(nr);
+	/* The new words that no slot has, none ever had. */
+	vswap_tier_wait(from);
+	release_batch(m, nr);
 	return err ?: (int)moved;
 }
 
 /* ---- Packing ---- */
 
-static void *block_data(unsigned int k)
+static void *block_data(struct mover *m, unsigned int k)
 {
-	return page_address(mover.pages + k);
+	return page_address(m->pages + k);
 }
 
 /* One more block for page @i. Returns how many there are then. */
-static unsigned int open_block(unsigned int k, unsigned int i, bool is_plain, unsigned int codec)
+static unsigned int open_block(struct mover *m, unsigned int k, unsigned int i, bool is_plain,
+			       unsigned int codec)
 {
-	mover.blocks[k] = (struct block){ .first = i, .is_plain = is_plain };
+	m->blocks[k] = (struct block){ .first = i, .is_plain = is_plain };
 	if (!is_plain)
-		packed_init(block_data(k), codec);
+		packed_init(block_data(m, k), codec);
 	return k + 1;
 }
 
-static bool add_to_block(unsigned int k, unsigned int i, unsigned int len)
+static bool add_to_block(struct mover *m, unsigned int k, unsigned int i, unsigned int len)
 {
-	int offset = mover.blocks[k].is_plain ? -ENOSPC : packed_add(block_data(k), len);
+	int offset = m->blocks[k].is_plain ? -ENOSPC : packed_add(block_data(m, k), len);
 
 	if (offset < 0)
 		return false;
-	mover.block[i] = k;
-	mover.offset[i] = offset;
-	mover.blocks[k].nr++;
+	m->block[i] = k;
+	m->offset[i] = offset;
+	m->blocks[k].nr++;
 	return true;
 }
 
 /* The earliest of the last few blocks with room for a page. */
-static bool add_to_open_block(unsigned int nr_blocks, unsigned int i, unsigned int len)
+static bool add_to_open_block(struct mover *m, unsigned int nr_blocks, unsigned int i,
+			      unsigned int len)
 {
 	unsigned int k = nr_blocks > OPEN_BLOCKS ? nr_blocks - OPEN_BLOCKS : 0;
 
 	for (; k < nr_blocks; k++)
-		if (add_to_block(k, i, len))
+		if (add_to_block(m, k, i, len))
 			return true;
 	return false;
 }
 
 /* Put the compressed pages into blocks. Returns how many these are. */
-static unsigned int fill_blocks(unsigned int nr, struct vswap_backend *from)
+static unsigned int fill_blocks(struct mover *m, unsigned int nr, struct vswap_backend *from)
 {
 	unsigned int i, len, nr_blocks = 0, codec = from->ops->codec(from);
 
 	for (i = 0; i < nr; i++) {
-		u64 payload = slot_payload(mover.moves[i].word);
+		u64 payload = slot_payload(m->moves[i].word);
 
 		len = from->ops->length(from, payload);
 		if (len > PACKED_ROOM) {
-			mover.block[i] = nr_blocks;
-			nr_blocks = open_block(nr_blocks, i, true, codec);
+			m->block[i] = nr_blocks;
+			nr_blocks = open_block(m, nr_blocks, i, true, codec);
 			continue;
 		}
-		if (!add_to_open_block(nr_blocks, i, len)) {
-			nr_blocks = open_block(nr_blocks, i, false, codec);
-			add_to_block(nr_blocks - 1, i, len);
+		if (!add_to_open_block(m, nr_blocks, i, len)) {
+			nr_blocks = open_block(m, nr_blocks, i, false, codec);
+			add_to_block(m, nr_blocks - 1, i, len);
 		}
-		from->ops->fetch(from, payload, block_data(mover.block[i]) + mover.offset[i]);
+		from->ops->fetch(from, payload, block_data(m, m->block[i]) + m->offset[i]);
 	}
 	return nr_blocks;
 }
 
 /* A page that has a block for itself is better off as it is: it is sooner read. */
-static bool make_plain(unsigned int k)
+static bool make_plain(struct mover *m, unsigned int k)
 {
-	struct block *block = &mover.blocks[k];
-	u64 word = mover.moves[block->first].word;
+	struct block *block = &m->blocks[k];
+	u64 word = m->moves[block->first].word;
 	struct vswap_backend *from = vswap_tier_backend(word);
 
 	block->is_plain = true;
-	return !from->ops->load(from, mover.pages + k, slot_payload(word));
+	return !from->ops->load(from, m->pages + k, slot_payload(word));
 }
 
-static int place_block(unsigned int k, struct vswap_backend *from)
+static int place_block(struct mover *m, unsigned int k, struct vswap_backend *from)
 {
-	struct block *block = &mover.blocks[k];
+	struct block *block = &m->blocks[k];
 
 	if (block->nr > 1)
-		return vswap_tier_place_block(block->nr, from, &mover.places[k]);
-	if (!make_plain(k))
+		return vswap_tier_place_block(block->nr, from, &m->places[k]);
+	if (!make_plain(m, k))
 		return -EIO;
-	return vswap_tier_place_behind(mover.pages + k, mover.moves[block->first].slot, from,
-				       &mover.places[k]);
+	return vswap_tier_place_behind(m->pages + k, m->moves[block->first].slot, from,
+				       &m->places[k]);
 }
 
 /* Find places for the blocks. Returns how many found one. */
-static unsigned int place_blocks(unsigned int nr_blocks, struct vswap_backend *from)
+static unsigned int place_blocks(struct mover *m, unsigned int nr_blocks,
+				 struct vswap_backend *from)
 {
 	int entered = vswap_tier_enter();
 	unsigned int k, placed = 0;
 
 	for (k = 0; k < nr_blocks; k++) {
-		if (place_block(k, from))
-			mover.places[k] = 0;
+		if (place_block(m, k, from))
+			m->places[k] = 0;
 		else
 			placed++;
 	}
@@ -333,18 +351,18 @@ static unsigned int place_blocks(unsigned int nr_blocks, struct vswap_backend *f
 }
 
 /* The new words of the pages. Returns how many have one. */
-static unsigned int make_words(unsigned int nr, struct vswap_backend *from)
+static unsigned int make_words(struct mover *m, unsigned int nr, struct vswap_backend *from)
 {
 	unsigned int i, placed = 0;
 
 	for (i = 0; i < nr; i++) {
-		u64 place = mover.places[mover.block[i]];
-		u64 payload = slot_payload(mover.moves[i].word);
+		u64 place = m->places[m->block[i]];
+		u64 payload = slot_payload(m->moves[i].word);
 
-		if (place && !mover.blocks[mover.block[i]].is_plain)
-			place = vswap_tier_packed_word(place, mover.offset[i],
+		if (place && !m->blocks[m->block[i]].is_plain)
+			place = vswap_tier_packed_word(place, m->offset[i],
 						       from->ops->length(from, payload));
-		mover.words[i] = place;
+		m->words[i] = place;
 		placed += !!place;
 	}
 	return placed;
@@ -356,43 +374,44 @@ static unsigned int make_words(unsigned int nr, struct vswap_backend *from)
  * Words of the oldest clusters, those that have @like in the bits @mask. Returns how many,
  * from one cluster, maybe none.
  */
-static unsigned int hold_oldest(struct slots *slots, u64 mask, u64 like, bool hot)
+static unsigned int hold_oldest(struct mover *m, struct slots *slots, u64 mask, u64 like,
+				bool hot)
 {
-	if (!(mover.slot % SLOTS_PER_CLUSTER))
-		mover.slot = slots_oldest(slots);
-	if (!mover.slot)
+	if (!(m->slot % SLOTS_PER_CLUSTER))
+		m->slot = slots_oldest(slots);
+	if (!m->slot)
 		return 0;
-	return slots_hold_like(slots, &mover.slot, mask, like, hot, mover.moves,
-			       1U << mover.order);
+	return slots_hold_like(slots, &m->slot, mask, like, hot, m->moves,
+			       1U << m->order);
 }
 
 /*
  * Write pages of the pool as they are there. @placed: set to how many found a place.
  * Returns how many moved or -errno.
  */
-static int write_packed(struct slots *slots, unsigned int nr, struct vswap_backend *from,
-			unsigned int *placed)
+static int write_packed(struct mover *m, struct slots *slots, unsigned int nr,
+			struct vswap_backend *from, unsigned int *placed)
 {
-	unsigned int nr_blocks = fill_blocks(nr, from);
-	unsigned int written = place_blocks(nr_blocks, from);
+	unsigned int nr_blocks = fill_blocks(m, nr, from);
+	unsigned int written = place_blocks(m, nr_blocks, from);
 	int ret;
 
-	*placed = make_words(nr, from);
-	ret = finish_batch(slots, nr, mover.places, written ? nr_blocks : 0, false);
+	*placed = make_words(m, nr, from);
+	ret = finish_batch(m, slots, nr, from, m->places, written ? nr_blocks : 0, false);
 	if (ret >= 0)
 		vswap_stat_add(VSWAP_WRITEBACK_BYTES, written * PAGE_SIZE);
 	return ret;
 }
 
 /* The same, decompressed. */
-static int write_plain(struct slots *slots, unsigned int nr, struct vswap_backend *from,
-		       unsigned int *placed)
+static int write_plain(struct mover *m, struct slots *slots, unsigned int nr,
+		       struct vswap_backend *from, unsigned int *placed)
 {
 	int err = 0, ret;
 
-	read_from_pool(nr);
-	*placed = place_batch(nr, from, vswap_tier_place_behind, &err);
-	ret = finish_batch(slots, nr, mover.words, *placed ? nr : 0, false);
+	read_from_pool(m, nr);
+	*placed = place_batch(m, nr, from, vswap_tier_place_behind, &err);
+	ret = finish_batch(m, slots, nr, from, m->words, *placed ? nr : 0, false);
 	if (ret >= 0)
 		vswap_stat_add(VSWAP_WRITEBACK_BYTES, *placed * PAGE_SIZE);
 	return ret;
@@ -402,65 +421,66 @@ static int write_plain(struct slots *slots, unsigned int nr, struct vswap_backen
  * Leave out the pages of cgroups that keep theirs in RAM. Returns how many moves are left;
  * the others, behind them, are let go.
  */
-static unsigned int leave_out_barred(struct slots *slots, unsigned int nr)
+static unsigned int leave_out_barred(struct mover *m, struct slots *slots, unsigned int nr)
 {
 	unsigned int i, left = 0, gone = nr;
 
 	for (i = 0; i < nr; i++) {
-		if (!port_slot_may_leave(mover.moves[i].slot))
+		if (!port_slot_may_leave(m->moves[i].slot))
 			continue;
-		swap(mover.moves[left], mover.moves[i]);
+		swap(m->moves[left], m->moves[i]);
 		left++;
 	}
 	for (i = left; i < gone; ) {
-		if (slots_let_go(slots, &mover.moves[i], 0, false) != SLOT_GONE) {
+		if (slots_let_go(slots, &m->moves[i], 0, false) != SLOT_GONE) {
 			i++;
 			continue;
 		}
 		gone--;
-		swap(mover.moves[i], mover.moves[gone]);
+		swap(m->moves[i], m->moves[gone]);
 	}
 	if (gone < nr)
-		vswap_tier_wait();
+		vswap_tier_wait(vswap_tier_backend(m->moves[gone].word));
 	for (i = gone; i < nr; i++)
-		vswap_tier_release(mover.moves[i].word);
+		vswap_tier_release(m->moves[i].word);
 	return left;
 }
 
 /* Words of the oldest pages that may go to a disk. Returns how many, maybe none. */
-static unsigned int hold_for_disk(struct slots *slots)
+static unsigned int hold_for_disk(struct mover *m, struct slots *slots)
 {
 	unsigned int nr;
 
-	do
-		nr = leave_out_barred(slots, hold_oldest(slots, SLOT_TAG_MASK, SLOT_POOL,
-							 false));
-	while (!nr && mover.slot % SLOTS_PER_CLUSTER);
+	do {
+		nr = hold_oldest(m, slots, SLOT_TAG_MASK, SLOT_POOL, false);
+		nr = leave_out_barred(m, slots, nr);
+		cond_resched();
+	} while (!nr && m->slot % SLOTS_PER_CLUSTER);
 	return nr;
 }
 
-static int write_back_held(struct slots *slots, unsigned int nr)
+static int write_back_held(struct mover *m, struct slots *slots, unsigned int nr)
 {
-	struct vswap_backend *from = vswap_tier_backend(mover.moves[0].word);
+	struct vswap_backend *from = vswap_tier_backend(m->moves[0].word);
 	unsigned int placed;
 	int ret;
 
 	if (READ_ONCE(vswap_mover_packs))
-		ret = write_packed(slots, nr, from, &placed);
+		ret = write_packed(m, slots, nr, from, &placed);
 	else
-		ret = write_plain(slots, nr, from, &placed);
+		ret = write_plain(m, slots, nr, from, &placed);
 	vswap_stat_add(VSWAP_WRITEBACK_PAGES, max(ret, 0));
 	vswap_stat_add(VSWAP_WRITEBACK_FAILURES, ret < 0 ? nr : nr - placed);
 	return placed ? ret : -ENOSPC;
 }
 
-static int write_back_batch(struct slots *slots)
+static int write_back_batch(struct mover *m, struct slots *slots)
 {
-	unsigned int nr = hold_for_disk(slots);
+	unsigned int nr = hold_for_disk(m, slots);
 
 	if (!nr)
-		return mover.slot ? 0 : -ENOENT;
-	return write_back_held(slots, nr);
+		return m->slot ? 0 : -ENOENT;
+	return write_back_held(m, slots, nr);
 }
 
 /**
@@ -481,11 +501,11 @@ int vswap_mover_write_back(struct slots *slots)
 
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
-	mutex_lock(&mover.lock);
-	ret = get_buffer();
+	mutex_lock(&writer_lock);
+	ret = get_buffer(&writer);
 	if (!ret)
-		ret = write_back_batch(slots);
-	mutex_unlock(&mover.lock);
+		ret = write_back_batch(&writer, slots);
+	mutex_unlock(&writer_lock);
 	return ret;
 }
 
@@ -500,19 +520,20 @@ int vswap_mover_write_back(struct slots *slots)
  */
 int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
 {
+	struct mover *m = &writer;
 	unsigned int nr;
 	int ret;
 
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
-	mutex_lock(&mover.lock);
-	ret = get_buffer();
+	mutex_lock(&writer_lock);
+	ret = get_buffer(m);
 	if (!ret) {
-		nr = slots_hold(slots, slot, SLOT_POOL, false, mover.moves, 1U << mover.order);
-		nr = leave_out_barred(slots, nr);
-		ret = nr ? write_back_held(slots, nr) : 0;
+		nr = slots_hold(slots, slot, SLOT_POOL, false, m->moves, 1U << m->order);
+		nr = leave_out_barred(m, slots, nr);
+		ret = nr ? write_back_held(m, slots, nr) : 0;
 	}
-	mutex_unlock(&mover.lock);
+	mutex_unlock(&writer_lock);
 	return ret;
 }
 
@@ -524,18 +545,20 @@ int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
  */
 static unsigned int hold_places(struct slots *slots, struct vswap_evacuation *walk)
 {
+	struct mover *m = walk->mover;
 	struct vswap_backend *b = walk->from;
 	unsigned int nr = 0;
 	u32 slot;
 
-	while (nr < 1U << mover.order) {
+	while (nr < 1U << m->order) {
 		if (!b->ops->next(b, &walk->place, &slot)) {
 			walk->place = 0;
 			break;
 		}
-		mover.moves[nr] = (struct slot_move){ slot, vswap_tier_word(b, walk->place) };
-		nr += slots_hold_one(slots, slot, mover.moves[nr].word);
+		m->moves[nr] = (struct slot_move){ slot, vswap_tier_word(b, walk->place) };
+		nr += slots_hold_one(slots, slot, m->moves[nr].word);
 		walk->place++;
+		cond_resched();
 	}
 	return nr;
 }
@@ -547,14 +570,16 @@ static unsigned int hold_places(struct slots *slots, struct vswap_evacuation *wa
 static unsigned int hold_clusters(struct slots *slots, struct vswap_evacuation *walk, u64 mask,
 				  u64 like)
 {
+	struct mover *m = walk->mover;
 	unsigned int nr = 0;
 
 	while (!nr) {
-		nr = hold_oldest(slots, mask, like, true);
-		if (mover.slot && mover.slot % SLOTS_PER_CLUSTER)
+		nr = hold_oldest(m, slots, mask, like, true);
+		cond_resched();
+		if (m->slot && m->slot % SLOTS_PER_CLUSTER)
 			continue;
 		walk->place++;
-		if (!mover.slot || walk->place > READ_ONCE(slots->nr_tables)) {
+		if (!m->slot || walk->place > READ_ONCE(slots->nr_tables)) {
 			walk->place = 0;
 			break;
 		}
@@ -587,18 +612,19 @@ static unsigned int hold_from_file(struct slots *slots, struct vswap_evacuation 
 }
 
 /* Pages that can't be read: their slots hold nothing from now on. */
-static void give_up_unread(struct slots *slots, unsigned int nr)
+static void give_up_unread(struct mover *m, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (!test_bit(i, mover.read))
-			mover.words[i] = slot_word(SLOT_EMPTY, 0);
+		if (!test_bit(i, m->read))
+			m->words[i] = slot_word(SLOT_EMPTY, 0);
 }
 
 static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
 {
 	bool is_pool = walk->from->ops->tag == SLOT_POOL;
+	struct mover *m = walk->mover;
 	unsigned int nr, placed, unread;
 	int err = 0, ret;
 
@@ -609,14 +635,14 @@ static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
 	if (!nr)
 		return 0;
 	if (is_pool)
-		read_from_pool(nr);
+		read_from_pool(m, nr);
 	else
-		read_from_file(nr);
-	placed = place_batch(nr, walk->from, vswap_tier_place_elsewhere, &err);
-	unread = nr - bitmap_weight(mover.read, nr);
+		read_from_file(m, nr);
+	placed = place_batch(m, nr, walk->from, vswap_tier_place_elsewhere, &err);
+	unread = nr - bitmap_weight(m->read, nr);
 	if (walk->force)
-		give_up_unread(slots, nr);
-	ret = finish_batch(slots, nr, mover.words, placed ? nr : 0, true);
+		give_up_unread(m, nr);
+	ret = finish_batch(m, slots, nr, walk->from, m->words, placed ? nr : 0, true);
 	if (ret < 0)
 		return ret;
 	if (walk->force)
@@ -629,11 +655,19 @@ static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
 	return err;
 }
 
+static int get_mover(struct vswap_evacuation *walk)
+{
+	if (!walk->mover)
+		walk->mover = kvzalloc(sizeof(*walk->mover), GFP_KERNEL);
+	return walk->mover ? get_buffer(walk->mover) : -ENOMEM;
+}
+
 /**
  * vswap_mover_evacuate() - move some pages of a backend to others
  * @slots: the slots, which must be kept from going away
  * @walk: zeroed but for @walk->from and @walk->force at first; goes on from call to call,
- *	and is at the front again, @walk->place 0, when all has been looked at
+ *	and is at the front again, @walk->place 0, when all has been looked at;
+ *	vswap_mover_evacuated() ends it
  *
  * Pages that are just being written, or that find no room, or can't be read, are left.
  *
@@ -642,12 +676,21 @@ static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
  */
 int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk)
 {
-	int ret;
+	int ret = get_mover(walk);
 
-	mutex_lock(&mover.lock);
-	ret = get_buffer();
-	if (!ret)
-		ret = evacuate_batch(slots, walk);
-	mutex_unlock(&mover.lock);
-	return ret;
+	return ret ?: evacuate_batch(slots, walk);
+}
+
+/**
+ * vswap_mover_evacuated() - an evacuation has ended
+ * @walk: the walk; zeroed again but for @walk->from and @walk->force
+ *
+ * Context: process.
+ */
+void vswap_mover_evacuated(struct vswap_evacuation *walk)
+{
+	if (walk->mover)
+		put_buffer(walk->mover);
+	kvfree(walk->mover);
+	*walk = (struct vswap_evacuation){ .from = walk->from, .force = walk->force };
 }

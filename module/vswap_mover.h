@@ -17,6 +17,7 @@
  * @packed: it has come to what is in packed blocks
  * @moved: pages moved since it began at the front
  * @unreadable: pages that couldn't be read since then
+ * @mover: what it has in its hands
  */
 struct vswap_evacuation {
 	struct vswap_backend *from;
@@ -25,6 +26,7 @@ struct vswap_evacuation {
 	bool packed;
 	unsigned long moved;
 	unsigned long unreadable;
+	struct mover *mover;
 };
 
 extern bool vswap_mover_packs;
@@ -34,5 +36,6 @@ void vswap_mover_stop(void);
 int vswap_mover_write_back(struct slots *slots);
 int vswap_mover_write_cluster(struct slots *slots, u32 *slot);
 int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk);
+void vswap_mover_evacuated(struct vswap_evacuation *walk);
 
 #endif /* VSWAP_MOVER_H */

@@ -48,9 +48,12 @@ struct order {
 };
 
 /*
- * @lock: serialises changes
+ * @lock: serialises changes; nobody waits for a disk meanwhile
  * @order: exchanged for another one; never NULL while backends are open
+ * @taken: who has which number, from before it is opened until it is closed
  * @by_id: stays while a slot word has the number
+ * @readers: of each swap file, by its number
+ * @has_readers: bits for which of them are set up; they stay so for who comes next
  * @pool: the one backend in RAM, or NULL
  * @params: what was said at load
  * @failed: called when a backend has failed; any context
@@ -58,7 +61,10 @@ struct order {
 static struct {
 	struct mutex lock;
 	struct order __rcu *order;
+	struct vswap_backend *taken[VSWAP_MAX_BACKENDS];
 	struct vswap_backend *by_id[VSWAP_MAX_BACKENDS];
+	struct srcu_struct readers[VSWAP_MAX_BACKENDS];
+	unsigned long has_readers;
 	struct vswap_backend *pool;
 	struct vswap_backend_params params;
 	void (*failed)(void);
@@ -70,16 +76,75 @@ static DEFINE_PER_CPU(unsigned int, turns);
 
 /* ---- Coming and going ---- */
 
-/**
- * vswap_tier_wait() - wait for those who entered before
- *
- * Afterwards whatever no slot stands for any more can be released.
- *
- * Context: process, may sleep.
- */
-void vswap_tier_wait(void)
+/* Afterwards an older order is in nobody's hands, nor is the state that a backend had. */
+static void wait_for_users(void)
 {
 	synchronize_srcu_expedited(&vswap_tier_users);
+}
+
+/**
+ * vswap_tier_wait() - wait for those who may have seen words that no slot has any more
+ * @b: where the words are
+ *
+ * Afterwards what they stood for can be released.
+ *
+ * Context: process, may sleep; for a swap file as long as its disk takes.
+ */
+void vswap_tier_wait(const struct vswap_backend *b)
+{
+	if (b->ops->tag == SLOT_POOL)
+		wait_for_users();
+	else
+		synchronize_srcu_expedited(&tier.readers[b->id]);
+}
+
+/* The number of the swap file that a word is of. */
+static unsigned int file_number(u64 word)
+{
+	return slot_tag(word) == SLOT_PACKED ? packed_backend(slot_payload(word)) :
+					       slot_payload(word) >> FILE_NUMBER_SHIFT;
+}
+
+/**
+ * vswap_tier_keep() - look at a slot's word, and keep what it stands for in a swap file
+ * @keep: who keeps it; may keep others
+ * @ptr: where the word is
+ *
+ * What was seen before the readers were joined doesn't count: so look again.
+ *
+ * Context: any but NMI.
+ * Return: the word; if it isn't one of a file, nothing is kept for it.
+ */
+u64 vswap_tier_keep(struct vswap_keep *keep, const u64 *ptr)
+{
+	u64 word = READ_ONCE(*ptr);
+
+	while (slot_in_file(word) && !test_bit(file_number(word), &keep->files)) {
+		unsigned int id = file_number(word);
+
+		keep->entered[id] = __srcu_read_lock(&tier.readers[id]);
+		__release(&tier.readers[id]);
+		__set_bit(id, &keep->files);
+		word = READ_ONCE(*ptr);
+	}
+	return word;
+}
+
+/**
+ * vswap_tier_keep_no_more() - all that was kept has been read
+ * @keep: who kept it; keeps nothing afterwards
+ *
+ * Context: any but NMI; not only where vswap_tier_keep() was called, as with srcu_up_read().
+ */
+void vswap_tier_keep_no_more(struct vswap_keep *keep)
+{
+	unsigned int id;
+
+	for_each_set_bit(id, &keep->files, VSWAP_MAX_BACKENDS) {
+		__acquire(&tier.readers[id]);
+		__srcu_read_unlock(&tier.readers[id], keep->entered[id]);
+	}
+	keep->files = 0;
 }
 
 /* For those who entered, or hold the lock. */
@@ -120,7 +185,7 @@ static int change_order(struct vswap_backend *out, struct vswap_backend *in)
 	for (i = 0; i < new->nr; i++)
 		new->next[i] = first_of(new, new->backend[i]->tier + 1);
 	rcu_assign_pointer(tier.order, new);
-	vswap_tier_wait();
+	wait_for_users();
 	kfree(old);
 	return 0;
 }
@@ -143,47 +208,96 @@ static void backend_failed(struct vswap_backend *b)
 	tier.failed();
 }
 
-static int free_id(void)
+/* Also by one that is just being opened or closed. */
+static bool is_taken(const char *name, const struct vswap_backend_ops *ops)
 {
 	unsigned int id;
 
-	for (id = 0; id < VSWAP_MAX_BACKENDS; id++)
-		if (!tier.by_id[id])
-			return id;
-	return -ENOSPC;
+	for (id = 0; id < VSWAP_MAX_BACKENDS; id++) {
+		struct vswap_backend *b = tier.taken[id];
+
+		if (b && (!strcmp(b->name, name) ||
+			  (ops->tag == SLOT_POOL && b->ops->tag == SLOT_POOL)))
+			return true;
+	}
+	return false;
 }
 
+/* Words that name a file, and so its readers, outlast it in who has just seen them. */
+static int set_up_readers(unsigned int id)
+{
+	int err = 0;
+
+	if (!test_bit(id, &tier.has_readers))
+		err = init_srcu_struct(&tier.readers[id]);
+	if (!err)
+		__set_bit(id, &tier.has_readers);
+	return err;
+}
+
+static int take_id(struct vswap_backend *b)
+{
+	unsigned int id = 0;
+	int err;
+
+	while (id < VSWAP_MAX_BACKENDS && tier.taken[id])
+		id++;
+	if (id == VSWAP_MAX_BACKENDS)
+		return -ENOSPC;
+	err = b->ops->submit ? set_up_readers(id) : 0;
+	if (err)
+		return err;
+	b->id = id;
+	tier.taken[id] = b;
+	return 0;
+}
+
+/* The caller holds the lock, if it has a number. */
 static void free_backend(struct vswap_backend *b)
 {
+	if (tier.taken[b->id] == b)
+		tier.taken[b->id] = NULL;
 	free_percpu(b->counts);
 	kfree(b);
 }
 
-/* Nobody knows it yet. Returns the backend or -errno. */
-static struct vswap_backend *open_backend(const char *name, const struct vswap_backend_ops *ops,
-					  const struct vswap_backend_params *params)
+/* Not open yet, and nobody knows it. Returns the backend or -errno. */
+static struct vswap_backend *new_backend(const char *name, const struct vswap_backend_ops *ops,
+					 int state)
 {
 	struct vswap_backend *b = kzalloc(sizeof(*b), GFP_KERNEL);
-	int err = -ENOMEM;
+	int err;
 
 	if (!b)
-		return ERR_PTR(err);
+		return ERR_PTR(-ENOMEM);
 	b->ops = ops;
+	b->state = state;
 	b->failed = backend_failed;
 	strscpy(b->name, name, sizeof(b->name));
 	b->counts = alloc_percpu(struct vswap_backend_counts);
-	if (b->counts)
-		err = ops->open(b, params);
+	err = b->counts ? take_id(b) : -ENOMEM;
 	if (!err)
 		return b;
 	free_backend(b);
 	return ERR_PTR(err);
 }
 
-static int publish(struct vswap_backend *b)
+/* Behind all others, if the user doesn't say. */
+static unsigned int choose_tier(int wanted)
 {
-	int err = change_order(NULL, b);
+	const struct order *order = current_order();
 
+	if (wanted >= 0)
+		return wanted;
+	return order && order->nr ? order->backend[order->nr - 1]->tier + 1 : 0;
+}
+
+static int publish(struct vswap_backend *b, int wanted_tier)
+{
+	int err;
+
+	b->tier = choose_tier(wanted_tier);
+	err = change_order(NULL, b);
 	if (err)
 		return err;
 	WRITE_ONCE(tier.by_id[b->id], b);
@@ -192,26 +306,31 @@ static int publish(struct vswap_backend *b)
 	return 0;
 }
 
-static int add(const char *name, const struct vswap_backend_ops *ops, unsigned int number,
-	       int state, const struct vswap_backend_params *params)
+/*
+ * The caller holds the lock, but not while the backend is opened: that reads from its disk.
+ * Returns the backend or -errno.
+ */
+static struct vswap_backend *add(const char *name, const struct vswap_backend_ops *ops,
+				 int wanted_tier, int state,
+				 const struct vswap_backend_params *params)
 {
-	struct vswap_backend *b;
-	int id = free_id(), err;
+	struct vswap_backend *b = new_backend(name, ops, state);
+	int err;
 
-	if (id < 0)
-		return id;
-	b = open_backend(name, ops, params);
 	if (IS_ERR(b))
-		return PTR_ERR(b);
-	b->id = id;
-	b->tier = number;
-	b->state = state;
-	err = publish(b);
-	if (err) {
-		ops->close(b);
-		free_backend(b);
+		return b;
+	mutex_unlock(&tier.lock);
+	err = ops->open(b, params);
+	mutex_lock(&tier.lock);
+	if (!err) {
+		err = publish(b, wanted_tier);
+		if (err)
+			ops->close(b);
 	}
-	return err;
+	if (!err)
+		return b;
+	free_backend(b);
+	return ERR_PTR(err);
 }
 
 static int add_by_name(const char *name, unsigned int number)
@@ -229,19 +348,26 @@ static int add_by_name(const char *name, unsigned int number)
 		pr_err("backends=: \"%s\" is named twice\n", name);
 		return -EINVAL;
 	}
-	return add(name, load_names[i].ops, number, BACKEND_ON, &tier.params);
+	return PTR_ERR_OR_ZERO(add(name, load_names[i].ops, number, BACKEND_ON, &tier.params));
 }
 
-/* A backend that holds no page, and takes none. */
+/*
+ * A backend that holds no page, and takes none. The caller holds the lock, but not while the
+ * backend is closed.
+ */
 static void withdraw(struct vswap_backend *b)
 {
 	change_order(b, NULL);
 	WRITE_ONCE(tier.by_id[b->id], NULL);
 	if (tier.pool == b)
 		WRITE_ONCE(tier.pool, NULL);
+	mutex_unlock(&tier.lock);
 	/* Whoever released its last page, or looks at the pool, is through with it then. */
 	synchronize_rcu();
+	/* And whoever read it. */
+	vswap_tier_wait(b);
 	b->ops->close(b);
+	mutex_lock(&tier.lock);
 	free_backend(b);
 }
 
@@ -289,6 +415,7 @@ int vswap_tier_open(const char *names, const struct vswap_backend_params *params
 void vswap_tier_close(void)
 {
 	struct vswap_backend *b;
+	unsigned int id;
 
 	mutex_lock(&tier.lock);
 	while ((b = vswap_tier_get(0))) {
@@ -300,6 +427,9 @@ void vswap_tier_close(void)
 	}
 	kfree(rcu_dereference_protected(tier.order, 1));
 	RCU_INIT_POINTER(tier.order, NULL);
+	for_each_set_bit(id, &tier.has_readers, VSWAP_MAX_BACKENDS)
+		cleanup_srcu_struct(&tier.readers[id]);
+	tier.has_readers = 0;
 	mutex_unlock(&tier.lock);
 }
 
@@ -337,16 +467,6 @@ static const struct vswap_backend_ops *ops_by_type(const char *type)
 	return NULL;
 }
 
-/* Behind all others, if the user doesn't say. */
-static unsigned int choose_tier(int wanted)
-{
-	const struct order *order = current_order();
-
-	if (wanted >= 0)
-		return wanted;
-	return order->nr ? order->backend[order->nr - 1]->tier + 1 : 0;
-}
-
 static int check_spec(const struct vswap_backend_spec *spec,
 		      const struct vswap_backend_ops *ops, struct file *file)
 {
@@ -356,9 +476,7 @@ static int check_spec(const struct vswap_backend_spec *spec,
 	    spec->tier > S16_MAX || is_pool == !!file ||
 	    strnlen(spec->compressor, VSWAP_NAME_SIZE) == VSWAP_NAME_SIZE)
 		return -EINVAL;
-	if (find(spec->name) || (is_pool && tier.pool))
-		return -EEXIST;
-	return 0;
+	return is_taken(spec->name, ops) ? -EEXIST : 0;
 }
 
 /**
@@ -377,26 +495,23 @@ struct vswap_backend *vswap_tier_add(const struct vswap_backend_spec *spec, stru
 	struct vswap_backend *b;
 	int err;
 
+	params.file = file;
+	params.pool_bytes = spec->limit_bytes;
+	if (spec->compressor[0])
+		params.compressor = (char *)spec->compressor;
 	mutex_lock(&tier.lock);
 	err = check_spec(spec, ops, file);
-	if (!err) {
-		params.file = file;
-		params.pool_bytes = spec->limit_bytes;
-		if (spec->compressor[0])
-			params.compressor = (char *)spec->compressor;
-		err = add(spec->name, ops, choose_tier(spec->tier), BACKEND_REMOVING, &params);
-	}
-	b = err ? ERR_PTR(err) : find(spec->name);
+	b = err ? ERR_PTR(err) : add(spec->name, ops, spec->tier, BACKEND_REMOVING, &params);
 	mutex_unlock(&tier.lock);
 	return b;
 }
 
-/* The caller holds the lock. */
+/* Does somebody else just change it? For good only with the lock. */
 static bool is_claimed(const struct vswap_backend *b)
 {
 	int state = READ_ONCE(b->state);
 
-	return state == BACKEND_REMOVING || state == BACKEND_EVACUATING;
+	return state == BACKEND_REMOVING || state == BACKEND_EVACUATING || READ_ONCE(b->resizing);
 }
 
 /**
@@ -424,7 +539,7 @@ struct vswap_backend *vswap_tier_claim(const char *name, int *state)
 		*state = xchg(&b->state, BACKEND_REMOVING);
 	mutex_unlock(&tier.lock);
 	if (!IS_ERR(b))
-		vswap_tier_wait();
+		wait_for_users();
 	return b;
 }
 
@@ -441,12 +556,12 @@ struct vswap_backend *vswap_tier_claim_failed(void)
 
 	mutex_lock(&tier.lock);
 	for (n = 0; (b = vswap_tier_get(n)); n++)
-		if (vswap_backend_sum(b, BACKEND_USED_PAGES) &&
+		if (!b->resizing && vswap_backend_sum(b, BACKEND_USED_PAGES) &&
 		    cmpxchg(&b->state, BACKEND_FAILED, BACKEND_EVACUATING) == BACKEND_FAILED)
 			break;
 	mutex_unlock(&tier.lock);
 	if (b)
-		vswap_tier_wait();
+		wait_for_users();
 	return b;
 }
 
@@ -512,7 +627,7 @@ int vswap_tier_set_state(const char *name, int state)
 int vswap_tier_resize(const char *name, u64 bytes, struct file *file)
 {
 	struct vswap_backend *b;
-	int err;
+	int err = 0;
 
 	mutex_lock(&tier.lock);
 	b = find(name);
@@ -521,8 +636,13 @@ int vswap_tier_resize(const char *name, u64 bytes, struct file *file)
 	else if (is_claimed(b))
 		err = -EBUSY;
 	else
-		err = b->ops->resize(b, bytes, file);
+		WRITE_ONCE(b->resizing, true);
 	mutex_unlock(&tier.lock);
+	if (err)
+		return err;
+	/* Without the lock: it reads from the disk, and writes there. */
+	err = b->ops->resize(b, bytes, file);
+	WRITE_ONCE(b->resizing, false);
 	return err;
 }
 
@@ -762,9 +882,8 @@ struct vswap_backend *vswap_tier_backend(u64 word)
 	case SLOT_POOL:
 		return READ_ONCE(tier.pool);
 	case SLOT_FILE:
-		return READ_ONCE(tier.by_id[slot_payload(word) >> FILE_NUMBER_SHIFT]);
 	case SLOT_PACKED:
-		return READ_ONCE(tier.by_id[packed_backend(slot_payload(word))]);
+		return READ_ONCE(tier.by_id[file_number(word)]);
 	default:
 		return NULL;
 	}
@@ -928,17 +1047,10 @@ unsigned long vswap_tier_used(void)
 	return sum;
 }
 
-/**
- * vswap_tier_has_room_for() - would the pages of a backend fit elsewhere
- * @b: a claimed backend
- *
- * Context: process.
- * Return: whether the others could hold them, by their present estimates.
- */
-bool vswap_tier_has_room_for(struct vswap_backend *b)
+/* Could the others hold its pages, by their present estimates? */
+static bool has_room_for(struct vswap_backend *b)
 {
 	unsigned long need = vswap_backend_sum(b, BACKEND_USED_PAGES), room = 0;
-	int entered = vswap_tier_enter();
 	struct vswap_backend *other;
 	unsigned int n;
 
@@ -946,8 +1058,33 @@ bool vswap_tier_has_room_for(struct vswap_backend *b)
 		unsigned long used = vswap_backend_sum(other, BACKEND_USED_PAGES);
 		unsigned long capacity = backend_capacity(other);
 
-		room += capacity > used ? capacity - used : 0;
+		if (other != b)
+			room += capacity > used ? capacity - used : 0;
 	}
-	vswap_tier_leave(entered);
 	return need <= room;
+}
+
+/**
+ * vswap_tier_check_room() - would the pages of a backend fit elsewhere
+ * @name: its name
+ *
+ * Nothing changes, and nothing is waited for.
+ *
+ * Context: process.
+ * Return: 0; -ENOSPC: they would not; -ENOENT: there is none; -EBUSY: somebody else just
+ * changes it.
+ */
+int vswap_tier_check_room(const char *name)
+{
+	int entered = vswap_tier_enter(), err = 0;
+	struct vswap_backend *b = find(name);
+
+	if (!b)
+		err = -ENOENT;
+	else if (is_claimed(b))
+		err = -EBUSY;
+	else if (!has_room_for(b))
+		err = -ENOSPC;
+	vswap_tier_leave(entered);
+	return err;
 }

@@ -4,7 +4,11 @@
  * only room that knows more than one backend.
  *
  * Between vswap_tier_enter() and vswap_tier_leave() no backend goes away, and what a
- * slot word was seen to stand for can be read, whatever becomes of the slot.
+ * word was seen to stand for in the pool can be read, whatever becomes of the slot. Nobody
+ * waits for a disk there: all that is placed, added or removed waits for who is inside.
+ *
+ * What is in a swap file is kept by vswap_tier_keep() until it has been read. Each file has its
+ * own readers: whoever waits for one disk holds up nothing on another.
  */
 #ifndef VSWAP_TIER_H
 #define VSWAP_TIER_H
@@ -18,9 +22,17 @@
 extern struct srcu_struct vswap_tier_users;
 
 /**
- * vswap_tier_enter() - keep backends, and what slot words stand for
- *
- * As srcu_down_read(): whoever is told the returned value may leave in any context.
+ * struct vswap_keep - swap files that are being read from
+ * @files: a bit for each, by its number; none at first
+ * @entered: for each of these, what its readers leave with
+ */
+struct vswap_keep {
+	unsigned long files;
+	int entered[VSWAP_MAX_BACKENDS];
+};
+
+/**
+ * vswap_tier_enter() - keep backends, and what slot words stand for in the pool
  *
  * Context: any but NMI.
  * Return: a number for vswap_tier_leave().
@@ -49,7 +61,9 @@ int vswap_tier_open(const char *names, const struct vswap_backend_params *params
 		    void (*failed)(void));
 void vswap_tier_close(void);
 
-void vswap_tier_wait(void);
+void vswap_tier_wait(const struct vswap_backend *b);
+u64 vswap_tier_keep(struct vswap_keep *keep, const u64 *ptr);
+void vswap_tier_keep_no_more(struct vswap_keep *keep);
 
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
 int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *from,
@@ -76,7 +90,7 @@ struct vswap_backend *vswap_tier_add(const struct vswap_backend_spec *spec, stru
 struct vswap_backend *vswap_tier_claim(const char *name, int *state);
 struct vswap_backend *vswap_tier_claim_failed(void);
 void vswap_tier_unclaim(struct vswap_backend *b, int state);
-bool vswap_tier_has_room_for(struct vswap_backend *b);
+int vswap_tier_check_room(const char *name);
 void vswap_tier_remove(struct vswap_backend *b);
 int vswap_tier_set_state(const char *name, int state);
 int vswap_tier_resize(const char *name, u64 bytes, struct file *file);
