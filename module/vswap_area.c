@@ -52,6 +52,9 @@
 /* How long the pool is left alone when a look at all of it found nothing to write back. */
 #define FUTILE_REST		HZ
 
+/* How often a rescue that found no room looks if there is some. */
+#define RESCUE_PERIOD	HZ
+
 /* How often the capacity is looked at while pages move. */
 #define CAPACITY_PERIOD	msecs_to_jiffies(200)
 
@@ -76,7 +79,9 @@
  * @shrink: writes back what reclaim wants
  * @wanted: how many pages that is
  * @idle: writes back what is idle
- * @evacuate: moves away what failed backends hold
+ * @rescue: moves away what failed backends hold
+ * @rescue_kicked: something has changed for it
+ * @rescue_room: the room with which it last got nowhere
  * @params: see there; belongs to the caller of vswap_area_start(), and is NULL while there
  *	is nobody to tell of changes
  * @high_percent, @low_percent: see there
@@ -105,7 +110,9 @@ static struct {
 	atomic_long_t wanted;
 	struct delayed_work idle;
 	const struct vswap_area_params *params;
-	struct work_struct evacuate;
+	struct delayed_work rescue;
+	bool rescue_kicked;
+	unsigned long rescue_room;
 	unsigned int high_percent;
 	unsigned int low_percent;
 	struct work_struct bio_work;
@@ -777,31 +784,64 @@ int vswap_area_evacuate(struct vswap_backend *b, bool force)
 	return err;
 }
 
-/* Failed backends, each once: what can't move now may after the next failure. */
-static void evacuate_work(struct work_struct *work)
+/* Returns whether it makes sense to try again when there is more room. */
+static bool rescue_one(struct vswap_backend *b, bool kicked)
+{
+	int err = vswap_area_evacuate(b, false);
+
+	if (!err)
+		pr_info("%s: its pages have moved elsewhere\n", b->name);
+	else if (kicked)
+		pr_warn("%s: %lu pages stay where they are for now (%d)\n", b->name,
+			vswap_backend_sum(b, BACKEND_USED_PAGES), err);
+	vswap_tier_unclaim(b, BACKEND_FAILED);
+	/* Memory may be had at any time. */
+	if (err == -ENOMEM)
+		area.rescue_room = 0;
+	return err == -ENOSPC || err == -ENOMEM;
+}
+
+/* All failed backends, each once. Returns as rescue_one(). */
+static bool rescue_all(bool kicked)
 {
 	struct vswap_backend *b;
-	int err;
+	unsigned int id = 0;
+	bool again = false;
 
-	while ((b = vswap_tier_claim_failed())) {
-		err = vswap_area_evacuate(b, false);
-		if (err)
-			pr_warn("%s: %lu pages stay where they are (%d)\n", b->name,
-				vswap_backend_sum(b, BACKEND_USED_PAGES), err);
-		vswap_tier_unclaim(b, BACKEND_FAILED);
-		if (err)
-			break;
-	}
+	area.rescue_room = ULONG_MAX;
+	while ((b = vswap_tier_claim_failed(&id)))
+		again |= rescue_one(b, kicked);
+	return again;
+}
+
+/*
+ * Nobody says that there is more room: pages are freed one by one. What can't be read waits
+ * until somebody has done something about it.
+ */
+static void rescue_work(struct work_struct *work)
+{
+	bool kicked = xchg(&area.rescue_kicked, false), again = true;
+
+	if (!vswap_tier_stranded())
+		return;
+	if (kicked || vswap_tier_room() > area.rescue_room)
+		again = rescue_all(kicked);
+	area.rescue_room = min(area.rescue_room, vswap_tier_room());
+	if (again)
+		queue_delayed_work(mover_queue, &area.rescue, RESCUE_PERIOD);
 }
 
 /**
- * vswap_area_backend_failed() - a backend takes no more pages
+ * vswap_area_rescue() - move away what failed backends hold, as far as that goes now
+ *
+ * One has failed, or there may be another way for what is left of an earlier one.
  *
  * Context: any.
  */
-void vswap_area_backend_failed(void)
+void vswap_area_rescue(void)
 {
-	queue_work(mover_queue, &area.evacuate);
+	WRITE_ONCE(area.rescue_kicked, true);
+	mod_delayed_work(mover_queue, &area.rescue, 0);
 }
 
 /* ---- From swapon to swapoff ---- */
@@ -1126,7 +1166,7 @@ int vswap_area_start(const struct vswap_area_params *params)
 	INIT_WORK(&area.write_back, write_back_work);
 	INIT_WORK(&area.shrink, shrink_work);
 	INIT_DEFERRABLE_WORK(&area.idle, idle_work);
-	INIT_WORK(&area.evacuate, evacuate_work);
+	INIT_DELAYED_WORK(&area.rescue, rescue_work);
 	atomic_long_set(&area.wanted, 0);
 	area.rest_until = jiffies;
 	area.high_percent = params->high_percent;
@@ -1192,7 +1232,7 @@ void vswap_area_stop(void)
 	cancel_work_sync(&area.full);
 	cancel_work_sync(&area.write_back);
 	cancel_work_sync(&area.shrink);
-	cancel_work_sync(&area.evacuate);
+	cancel_delayed_work_sync(&area.rescue);
 	cancel_delayed_work_sync(&area.capacity);
 	destroy_queues();
 	free_page((unsigned long)area.header);

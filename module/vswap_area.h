@@ -38,7 +38,7 @@ bool vswap_area_is_open(void);
 int vswap_area_write_back(unsigned long nr);
 void vswap_area_look_for_idle(void);
 int vswap_area_evacuate(struct vswap_backend *b, bool force);
-void vswap_area_backend_failed(void);
+void vswap_area_rescue(void);
 void vswap_area_update_capacity(void);
 
 /* For sysfs. */

@@ -232,7 +232,7 @@ static int start(void)
 {
 	int err;
 
-	err = vswap_tier_open(backends, &backend_params, vswap_area_backend_failed);
+	err = vswap_tier_open(backends, &backend_params, vswap_area_rescue);
 	if (err)
 		goto err_codec;
 	err = vswap_io_start(checksum);

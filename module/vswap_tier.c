@@ -543,26 +543,35 @@ struct vswap_backend *vswap_tier_claim(const char *name, int *state)
 	return b;
 }
 
+/* Does it hold pages that have to go? */
+static bool is_stranded(struct vswap_backend *b)
+{
+	return READ_ONCE(b->state) == BACKEND_FAILED && vswap_backend_sum(b, BACKEND_USED_PAGES);
+}
+
 /**
  * vswap_tier_claim_failed() - keep a backend that has failed
+ * @id: where to begin, 0 at first; set to where to go on, so that each comes once
  *
  * Context: process, may sleep.
  * Return: one that holds pages, as by vswap_tier_claim(); or NULL.
  */
-struct vswap_backend *vswap_tier_claim_failed(void)
+struct vswap_backend *vswap_tier_claim_failed(unsigned int *id)
 {
-	struct vswap_backend *b;
-	unsigned int n;
+	struct vswap_backend *found = NULL;
 
 	mutex_lock(&tier.lock);
-	for (n = 0; (b = vswap_tier_get(n)); n++)
-		if (!b->resizing && vswap_backend_sum(b, BACKEND_USED_PAGES) &&
+	while (!found && *id < VSWAP_MAX_BACKENDS) {
+		struct vswap_backend *b = tier.by_id[(*id)++];
+
+		if (b && !b->resizing && is_stranded(b) &&
 		    cmpxchg(&b->state, BACKEND_FAILED, BACKEND_EVACUATING) == BACKEND_FAILED)
-			break;
+			found = b;
+	}
 	mutex_unlock(&tier.lock);
-	if (b)
+	if (found)
 		wait_for_users();
-	return b;
+	return found;
 }
 
 /**
@@ -1047,11 +1056,11 @@ unsigned long vswap_tier_used(void)
 	return sum;
 }
 
-/* Could the others hold its pages, by their present estimates? */
-static bool has_room_for(struct vswap_backend *b)
+/* Pages that the backends but @b could still take, by their present estimates. */
+static unsigned long room_outside(struct vswap_backend *b)
 {
-	unsigned long need = vswap_backend_sum(b, BACKEND_USED_PAGES), room = 0;
 	struct vswap_backend *other;
+	unsigned long room = 0;
 	unsigned int n;
 
 	for (n = 0; (other = vswap_tier_get(n)); n++) {
@@ -1061,7 +1070,42 @@ static bool has_room_for(struct vswap_backend *b)
 		if (other != b)
 			room += capacity > used ? capacity - used : 0;
 	}
-	return need <= room;
+	return room;
+}
+
+/**
+ * vswap_tier_room() - what the backends could still take
+ *
+ * Context: process.
+ * Return: pages, by their present estimates.
+ */
+unsigned long vswap_tier_room(void)
+{
+	int entered = vswap_tier_enter();
+	unsigned long room = room_outside(NULL);
+
+	vswap_tier_leave(entered);
+	return room;
+}
+
+/**
+ * vswap_tier_stranded() - what backends hold that have failed
+ *
+ * Context: process.
+ * Return: pages.
+ */
+unsigned long vswap_tier_stranded(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
+	unsigned long sum = 0;
+	unsigned int n;
+
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		if (is_stranded(b))
+			sum += vswap_backend_sum(b, BACKEND_USED_PAGES);
+	vswap_tier_leave(entered);
+	return sum;
 }
 
 /**
@@ -1083,7 +1127,7 @@ int vswap_tier_check_room(const char *name)
 		err = -ENOENT;
 	else if (is_claimed(b))
 		err = -EBUSY;
-	else if (!has_room_for(b))
+	else if (vswap_backend_sum(b, BACKEND_USED_PAGES) > room_outside(b))
 		err = -ENOSPC;
 	vswap_tier_leave(entered);
 	return err;
