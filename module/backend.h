@@ -160,6 +160,13 @@ enum vswap_backend_state {
 /* I/O errors after which a backend takes no more pages. */
 #define BACKEND_MAX_ERRORS	32
 
+/* What becomes of a page in a pool if it doesn't shrink. */
+enum vswap_pool_choice {
+	POOL_IF_SMALL,	/* others may take it */
+	POOL_LAST,	/* nobody else does: it is kept whole */
+	POOL_WHOLE,	/* the same, and that it doesn't shrink is known: -E2BIG has said so */
+};
+
 /**
  * struct vswap_backend_attr - one value a backend type shows in sysfs
  * @name: file name
@@ -181,10 +188,10 @@ struct vswap_backend_attr {
  *	line in the log; on failure nothing is left behind.
  * @close: give everything back. Process context, may sleep; only when no page
  *	is stored, and also on a backend that failed to open.
- * @store: take a page. @slot is the virtual slot, @last says that no backend is
- *	left that could take the page instead. Reclaim context: may sleep, must not
- *	depend on reclaim. Returns 0 and a payload of at most SLOT_PAYLOAD_BITS bits;
- *	-E2BIG: doesn't shrink (never if @last); -ENOSPC: full; -ENOMEM; -EIO.
+ * @store: take a page. @slot is the virtual slot, @choice is for a pool. Reclaim context:
+ *	may sleep, must not depend on reclaim. Returns 0 and a payload of at most
+ *	SLOT_PAYLOAD_BITS bits; for POOL_IF_SMALL only: -E2BIG: doesn't shrink,
+ *	-EFBIG: does, but not well; -ENOSPC: full; -ENOMEM; -EIO.
  *	A backend with ->submit has only reserved a place then.
  * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO;
  *	the caller counts.
@@ -223,8 +230,8 @@ struct vswap_backend_ops {
 
 	int (*open)(struct vswap_backend *b, const struct vswap_backend_params *params);
 	void (*close)(struct vswap_backend *b);
-	int (*store)(struct vswap_backend *b, struct page *page, u32 slot, bool last,
-		     u64 *payload);
+	int (*store)(struct vswap_backend *b, struct page *page, u32 slot,
+		     enum vswap_pool_choice choice, u64 *payload);
 	int (*load)(struct vswap_backend *b, struct page *page, u64 payload);
 	unsigned int (*length)(struct vswap_backend *b, u64 payload);
 	void (*fetch)(struct vswap_backend *b, u64 payload, void *dst);

@@ -99,8 +99,8 @@ static const struct filemap_ops filemap_ops = {
 
 /* ---- Pages ---- */
 
-static int swapfile_store(struct vswap_backend *b, struct page *page, u32 slot, bool last,
-			  u64 *payload)
+static int swapfile_store(struct vswap_backend *b, struct page *page, u32 slot,
+			  enum vswap_pool_choice choice, u64 *payload)
 {
 	struct swapfile *sf = b->private;
 	u32 place;

@@ -102,35 +102,41 @@ static void count_object(struct vswap_backend *b, unsigned int len, long n)
 		vswap_backend_count(b, BACKEND_WHOLE_PAGES, n);
 }
 
-static int pool_store(struct vswap_backend *b, struct page *page, u32 slot, bool last,
-		       u64 *payload)
+/* How long is the object of a page that compresses to @len bytes? Or -errno, as of ->store. */
+static int object_length(const struct pool *pool, unsigned int len,
+			 enum vswap_pool_choice choice)
+{
+	if (choice != POOL_IF_SMALL)
+		return len <= pool->last_max_size ? len : PAGE_SIZE;
+	if (len <= pool->max_size)
+		return len;
+	return len <= pool->last_max_size ? -EFBIG : -E2BIG;
+}
+
+static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
+		      enum vswap_pool_choice choice, u64 *payload)
 {
 	struct pool *pool = b->private;
 	struct codec_stream *stream;
 	const void *data, *src;
 	unsigned int len;
-	int err;
+	int err, ret;
 
 	if (zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit))
 		return -ENOSPC;
 
 	stream = codec_lock(pool->codec);
 	data = kmap_local_page(page);
-	src = stream->buffer;
-	err = codec_compress(stream, data, &len);
-	if (err || len > (last ? pool->last_max_size : pool->max_size)) {
-		src = data;
+	if (choice == POOL_WHOLE || codec_compress(stream, data, &len))
 		len = PAGE_SIZE;
-	}
-	if (src == data && !last)
-		err = -E2BIG;
-	else
-		err = put_object(pool, src, len, payload);
+	ret = object_length(pool, len, choice);
+	src = ret == PAGE_SIZE ? data : stream->buffer;
+	err = ret < 0 ? ret : put_object(pool, src, ret, payload);
 	kunmap_local(data);
 	codec_unlock(stream);
 
 	if (!err) {
-		count_object(b, len, 1);
+		count_object(b, ret, 1);
 		vswap_backend_count(b, BACKEND_PAGES_OUT, 1);
 	}
 	return err;

@@ -679,7 +679,7 @@ static u64 backend_payload(struct vswap_backend *b, u64 word)
 
 static void count_refusal(struct vswap_backend *b, int err)
 {
-	if (err == -E2BIG)
+	if (err == -E2BIG || err == -EFBIG)
 		vswap_backend_count(b, BACKEND_REJECTED_INCOMPRESSIBLE, 1);
 	else if (err == -ENOSPC)
 		vswap_backend_count(b, BACKEND_REJECTED_FULL, 1);
@@ -690,21 +690,23 @@ static void count_refusal(struct vswap_backend *b, int err)
  * @page: the page; NULL: a block of pages
  * @slot: its virtual slot; of a block: how many pages
  * @from: not in this backend; NULL: in any
- * @last: no other backend is left
+ * @choice: for a pool
+ * @is_dense: a pool has found that it doesn't shrink
  * @word: set to the slot word when a backend has taken it; anything else before
  */
 struct offer {
 	struct page *page;
 	u32 slot;
 	struct vswap_backend *from;
-	bool last;
+	enum vswap_pool_choice choice;
+	bool is_dense;
 	u64 *word;
 };
 
 static int store(struct vswap_backend *b, const struct offer *offer)
 {
 	if (offer->page)
-		return b->ops->store(b, offer->page, offer->slot, offer->last, offer->word);
+		return b->ops->store(b, offer->page, offer->slot, offer->choice, offer->word);
 	return b->ops->store_packed ? b->ops->store_packed(b, offer->slot, offer->word) : -ENOSPC;
 }
 
@@ -718,23 +720,26 @@ static bool is_barred(const struct vswap_backend *b, const struct offer *offer)
 	       !port_slot_may_leave(offer->slot);
 }
 
-static int try_backend(struct vswap_backend *b, const struct offer *offer)
+static int try_backend(struct vswap_backend *b, struct offer *offer)
 {
 	int err;
 
 	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON || is_barred(b, offer))
 		return -ENOSPC;
 	err = store(b, offer);
-	if (err)
-		count_refusal(b, err);
-	else
+	if (!err) {
 		*offer->word = vswap_tier_word(b, *offer->word);
+		return 0;
+	}
+	if (err == -E2BIG)
+		offer->is_dense = true;
+	count_refusal(b, err);
 	return err;
 }
 
 /* @nr backends of one tier, which take turns. */
 static noinline int try_tier(struct vswap_backend * const *backend, unsigned int nr,
-			     const struct offer *offer)
+			     struct offer *offer)
 {
 	unsigned int turn = this_cpu_inc_return(turns) / TURN_PAGES, i;
 	int err = -ENOSPC;
@@ -746,7 +751,7 @@ static noinline int try_tier(struct vswap_backend * const *backend, unsigned int
 
 /* Those from the place @first in the order on, before @end. */
 static int try_range(const struct order *order, unsigned int first, unsigned int end,
-		     const struct offer *offer)
+		     struct offer *offer)
 {
 	int err = -ENOSPC;
 	unsigned int next;
@@ -759,6 +764,12 @@ static int try_range(const struct order *order, unsigned int first, unsigned int
 			err = try_tier(&order->backend[first], next - first, offer);
 	}
 	return err;
+}
+
+/* Nobody took it, or will: a pool may keep it whole, and needn't compress it again to know. */
+static void make_last(struct offer *offer)
+{
+	offer->choice = offer->is_dense ? POOL_WHOLE : POOL_LAST;
 }
 
 /**
@@ -776,11 +787,14 @@ static int try_range(const struct order *order, unsigned int first, unsigned int
 int vswap_tier_place(struct page *page, u32 slot, u64 *word)
 {
 	const struct order *order = current_order();
-	struct offer offer = { page, slot, .last = order->nr == 1, .word = word };
-	int err = try_range(order, 0, order->nr, &offer);
+	struct offer offer = { page, slot, .word = word };
+	int err;
 
-	if (err && !offer.last) {
-		offer.last = true;
+	if (order->nr == 1)
+		make_last(&offer);
+	err = try_range(order, 0, order->nr, &offer);
+	if (err && order->nr > 1) {
+		make_last(&offer);
 		err = try_range(order, 0, order->nr, &offer);
 	}
 	return err;
@@ -800,7 +814,7 @@ int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *f
 			    u64 *word)
 {
 	const struct order *order = current_order();
-	struct offer offer = { page, slot, from, .last = true, .word = word };
+	struct offer offer = { page, slot, from, POOL_LAST, .word = word };
 
 	return try_range(order, first_of(order, from->tier + 1), order->nr, &offer);
 }
@@ -870,7 +884,7 @@ int vswap_tier_place_elsewhere(struct page *page, u32 slot, struct vswap_backend
 
 	if (!err)
 		return 0;
-	offer.last = true;
+	make_last(&offer);
 	before = try_range(order, 0, middle, &offer);
 	if (!before)
 		return 0;
