@@ -217,8 +217,10 @@ struct vswap_backend_attr {
  *	0 or -errno, with nothing changed then
  * @capacity: pages it can hold, those that it holds included, by its best
  *	present estimate. Process context.
- * @fullness: how full it is, in percent of its limit. Any context. For a backend in
- *	RAM only, as is @compact
+ * @fullness: how full it is, holes left out, in percent of its limit. Any context. For a
+ *	backend in RAM only, as are @tidy and @compact
+ * @tidy: the same as @compact, if holes are a good part of what it takes. Process
+ *	context, may sleep.
  * @compact: give back memory that what was freed has left in holes. Process context,
  *	may sleep.
  * @memory: bytes of RAM it takes. Process context.
@@ -245,6 +247,7 @@ struct vswap_backend_ops {
 	int (*resize)(struct vswap_backend *b, u64 bytes, struct file *file);
 	unsigned long (*capacity)(struct vswap_backend *b);
 	unsigned int (*fullness)(struct vswap_backend *b);
+	void (*tidy)(struct vswap_backend *b);
 	void (*compact)(struct vswap_backend *b);
 	u64 (*memory)(struct vswap_backend *b);
 };

@@ -16,8 +16,10 @@
 #define pr_fmt(fmt) "vswap: " fmt
 
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/zsmalloc.h>
@@ -48,12 +50,38 @@ static gfp_t pool_gfp(void)
 /* Objects the estimate of a page's size begins with, at half a page each. */
 #define ESTIMATE_PRIOR	1024
 
+/* What lies between compressed objects however they are moved: no more than this, mostly. */
+#define WASTE_SHIFT	3
+
+/* Holes that are worth moving objects for, of all pages: while nobody waits, and at the limit. */
+#define TIDY_SHIFT	3
+#define LIMIT_SHIFT	6
+
+/* When to try once more, though the last time has left just as many. */
+#define COMPACT_AGAIN	HZ
+
+/**
+ * struct pool - the compressed RAM pool
+ * @zs: its objects
+ * @codec: compresses them
+ * @limit: pages it may take
+ * @max_size: bytes of an object, while others could take the page
+ * @last_max_size: and when nobody else can
+ * @limit_lock: one object at a time is stored while no more pages may be taken
+ * @compaction: one at a time
+ * @compacted: when the last one ended, in jiffies
+ * @waste: pages without objects that it left
+ */
 struct pool {
 	struct zs_pool *zs;
 	struct codec *codec;
-	unsigned long limit;		/* pages */
-	unsigned int max_size;		/* bytes, while others could take the page */
-	unsigned int last_max_size;	/* and when nobody else can */
+	unsigned long limit;
+	unsigned int max_size;
+	unsigned int last_max_size;
+	struct mutex limit_lock;
+	struct mutex compaction;
+	unsigned long compacted;
+	unsigned long waste;
 };
 
 static u64 pack(unsigned long handle, unsigned int len)
@@ -102,6 +130,111 @@ static void count_object(struct vswap_backend *b, unsigned int len, long n)
 		vswap_backend_count(b, BACKEND_WHOLE_PAGES, n);
 }
 
+/* ---- Holes ---- */
+
+/* Pages, by what is stored, without what lies between. */
+static unsigned long object_pages(struct vswap_backend *b)
+{
+	return vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES) >> PAGE_SHIFT;
+}
+
+/* Pages that are there because of what has been freed, if @waste are there anyway. */
+static unsigned long holes(struct vswap_backend *b, unsigned long waste)
+{
+	struct pool *pool = b->private;
+	unsigned long pages = zs_get_total_pages(pool->zs);
+	unsigned long objects = object_pages(b);
+	unsigned long whole = min(vswap_backend_sum(b, BACKEND_WHOLE_PAGES), objects);
+	unsigned long needed = objects + max(waste, (objects - whole) >> WASTE_SHIFT);
+
+	return pages > needed ? pages - needed : 0;
+}
+
+/* Pages that there would be without holes. */
+static unsigned long pages_needed(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+	unsigned long pages = zs_get_total_pages(pool->zs);
+
+	return pages - min(pages, holes(b, READ_ONCE(pool->waste)));
+}
+
+/* The caller holds the lock. */
+static void compact(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+	unsigned long pages, objects;
+
+	zs_compact(pool->zs);
+	pages = zs_get_total_pages(pool->zs);
+	objects = object_pages(b);
+	WRITE_ONCE(pool->waste, pages > objects ? pages - objects : 0);
+	WRITE_ONCE(pool->compacted, jiffies);
+}
+
+/*
+ * Are holes this share of all pages? Those that the last compaction left don't count, but
+ * for a while only: what was freed during it is among them.
+ */
+static bool has_holes(struct vswap_backend *b, unsigned int shift)
+{
+	struct pool *pool = b->private;
+	bool again = time_after(jiffies, READ_ONCE(pool->compacted) + COMPACT_AGAIN);
+
+	return holes(b, again ? 0 : READ_ONCE(pool->waste)) >
+	       zs_get_total_pages(pool->zs) >> shift;
+}
+
+static void close_holes(struct vswap_backend *b, unsigned int shift)
+{
+	struct pool *pool = b->private;
+
+	if (!has_holes(b, shift))
+		return;
+	mutex_lock(&pool->compaction);
+	if (has_holes(b, shift))
+		compact(b);
+	mutex_unlock(&pool->compaction);
+}
+
+static void pool_tidy(struct vswap_backend *b)
+{
+	close_holes(b, TIDY_SHIFT);
+}
+
+static void pool_compact(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	mutex_lock(&pool->compaction);
+	compact(b);
+	mutex_unlock(&pool->compaction);
+}
+
+static bool is_full(struct pool *pool)
+{
+	return zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit);
+}
+
+/* Put an object where there is room for one of its size, and nowhere else. */
+static int put_in_hole(struct pool *pool, const void *src, unsigned int len, u64 *payload)
+{
+	unsigned long pages;
+	int err;
+
+	mutex_lock(&pool->limit_lock);
+	pages = zs_get_total_pages(pool->zs);
+	err = put_object(pool, src, len, payload);
+	if (!err && zs_get_total_pages(pool->zs) > pages) {
+		zs_free(pool->zs, unpack(*payload, &len));
+		err = -ENOSPC;
+	}
+	mutex_unlock(&pool->limit_lock);
+	return err;
+}
+
+/* ---- Pages ---- */
+
 /* How long is the object of a page that compresses to @len bytes? Or -errno, as of ->store. */
 static int object_length(const struct pool *pool, unsigned int len,
 			 enum vswap_pool_choice choice)
@@ -120,9 +253,13 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 	struct codec_stream *stream;
 	const void *data, *src;
 	unsigned int len;
+	bool full;
 	int err, ret;
 
-	if (zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit))
+	if (is_full(pool))
+		close_holes(b, LIMIT_SHIFT);
+	full = is_full(pool);
+	if (full && choice == POOL_IF_SMALL)
 		return -ENOSPC;
 
 	stream = codec_lock(pool->codec);
@@ -131,7 +268,12 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 		len = PAGE_SIZE;
 	ret = object_length(pool, len, choice);
 	src = ret == PAGE_SIZE ? data : stream->buffer;
-	err = ret < 0 ? ret : put_object(pool, src, ret, payload);
+	if (ret < 0)
+		err = ret;
+	else if (full)
+		err = put_in_hole(pool, src, ret, payload);
+	else
+		err = put_object(pool, src, ret, payload);
 	kunmap_local(data);
 	codec_unlock(stream);
 
@@ -212,15 +354,17 @@ static void pool_free(struct vswap_backend *b, u64 payload)
 	count_object(b, len, -1);
 }
 
+/* ---- Room ---- */
+
 /*
  * What the pool holds, and what the rest of its memory will hold if pages go on
- * to shrink as they did.
+ * to shrink as they did. Holes are room: before a page is refused they are closed.
  */
 static unsigned long pool_capacity(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
 	unsigned long stored = vswap_backend_sum(b, BACKEND_USED_PAGES);
-	unsigned long pages = zs_get_total_pages(pool->zs);
+	unsigned long pages = pages_needed(b);
 	unsigned long limit = READ_ONCE(pool->limit);
 	u64 left = limit > pages ? limit - pages : 0;
 
@@ -232,7 +376,7 @@ static unsigned int pool_fullness(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
 
-	return zs_get_total_pages(pool->zs) * 100 / READ_ONCE(pool->limit);
+	return pages_needed(b) * 100 / READ_ONCE(pool->limit);
 }
 
 /* A limit that was given at run time. */
@@ -253,13 +397,6 @@ static int pool_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 		return -EINVAL;
 	WRITE_ONCE(pool->limit, bytes >> PAGE_SHIFT);
 	return 0;
-}
-
-static void pool_compact(struct vswap_backend *b)
-{
-	struct pool *pool = b->private;
-
-	zs_compact(pool->zs);
 }
 
 static u64 pool_memory(struct vswap_backend *b)
@@ -327,6 +464,9 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	if (!pool)
 		return -ENOMEM;
 	b->private = pool;
+	mutex_init(&pool->limit_lock);
+	mutex_init(&pool->compaction);
+	pool->compacted = jiffies;
 	pool->limit = limit_pages(params);
 	pool->codec = codec_get(params->compressor);
 	err = PTR_ERR_OR_ZERO(pool->codec);
@@ -412,6 +552,7 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.capacity = pool_capacity,
 	.resize = pool_resize,
 	.fullness = pool_fullness,
+	.tidy = pool_tidy,
 	.compact = pool_compact,
 	.memory = pool_memory,
 };

@@ -484,6 +484,7 @@ static void capacity_work(struct work_struct *work)
 {
 	unsigned long capacity;
 
+	vswap_tier_tidy_pool();
 	if (!port_area_get())
 		return;
 	capacity = advertised_capacity();

@@ -1011,6 +1011,21 @@ unsigned int vswap_tier_pool_fullness(void)
 }
 
 /**
+ * vswap_tier_tidy_pool() - the same as vswap_tier_compact_pool(), if it is worth it
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_tidy_pool(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(tier.pool);
+
+	if (pool)
+		pool->ops->tidy(pool);
+	vswap_tier_leave(entered);
+}
+
+/**
  * vswap_tier_compact_pool() - let the pool give back the memory in its holes
  *
  * Context: process, may sleep.

@@ -115,7 +115,7 @@ static enum content pick_content(uint64_t hash)
 
 enum content content_of(const struct ident *id)
 {
-	return pick_content(id_hash(id));
+	return id->gen == GEN_DROPPED ? C_ZERO : pick_content(id_hash(id));
 }
 
 static uint64_t stamp_check(uint64_t code, uint64_t seed, unsigned int sector)
@@ -275,7 +275,7 @@ void content_make(void *buf, const struct ident *id)
 {
 	uint64_t hash = id_hash(id);
 
-	switch (pick_content(hash)) {
+	switch (content_of(id)) {
 	case C_ZERO:
 		memset(buf, 0, PAGE_BYTES);
 		break;

@@ -51,6 +51,9 @@ static inline uint16_t gen_next(uint16_t gen, unsigned int writer)
 	return (uint16_t)(writer << GEN_BITS | ((gen + 1) & GEN_MASK));
 }
 
+/* The generation of a page that was given back for good: all of it is zero */
+#define GEN_DROPPED	0xfffe
+
 /* Which page this is; with the seed, it determines all its bytes */
 struct ident {
 	uint32_t index;
@@ -108,6 +111,7 @@ struct options {
 	unsigned int seconds;
 	unsigned int write_percent;
 	unsigned int discard_percent;
+	unsigned int thin;		/* of so many pages one is kept, or 0 */
 	bool pageout;
 	bool hold;
 	bool quiet;
@@ -156,7 +160,7 @@ static inline uint8_t *region_page(const struct region *r, size_t page)
 
 enum op {
 	OP_CREATE, OP_FILL, OP_INJECT, OP_PAGEOUT, OP_VERIFY, OP_FORK,
-	OP_RANDOM, OP_DISCARD, OP_REFILL,
+	OP_RANDOM, OP_DISCARD, OP_REFILL, OP_THIN,
 };
 
 struct command {

@@ -40,13 +40,14 @@ static const char help_text[] =
 "                      (zero=10,word=10,text=55,random=20,near=5)\n"
 "  --seed N            of contents and decisions (random)\n"
 "\n"
-"Phases, in their order: fill, --pageout, verify, fork, random, final verify,\n"
+"Phases, in their order: fill, --thin, --pageout, verify, fork, random, final verify,\n"
 "giving ranges back, filling them again, last verify.\n"
 "  --passes N          full passes of verification after the fill (1)\n"
 "  --random N          page operations of each worker (1/4 of its pages)\n"
 "  --seconds N         the random phase lasts N seconds instead\n"
 "  --write-percent N   share of rewrites in these operations (30)\n"
 "  --discard PCT       how much is given back and filled again (25)\n"
+"  --thin N            after the fill, give back all pages but one in N, at random\n"
 "  --pageout           force pages out before each pass of verification\n"
 "  --hold              print READY after the fill, then verify and fork, with\n"
 "                      --random or --seconds also that, until SIGTERM or\n"
@@ -65,7 +66,7 @@ enum {
 	O_ANON = 256,		/* the kinds, in the order of enum kind */
 	O_FORK, O_TMPFS, O_THP64, O_THP2M,
 	O_TMPFS_DIR, O_PROCS, O_CHILDREN, O_FORK_WRITE, O_MIX, O_SEED,
-	O_PASSES, O_RANDOM, O_SECONDS, O_WRITE_PERCENT, O_DISCARD, O_PAGEOUT,
+	O_PASSES, O_RANDOM, O_SECONDS, O_WRITE_PERCENT, O_DISCARD, O_THIN, O_PAGEOUT,
 	O_HOLD, O_INJECT, O_EMIT, O_QUIET, O_HELP, O_VERSION,
 };
 
@@ -86,6 +87,7 @@ static const struct option long_options[] = {
 	{ "seconds",		required_argument, NULL, O_SECONDS },
 	{ "write-percent",	required_argument, NULL, O_WRITE_PERCENT },
 	{ "discard",		required_argument, NULL, O_DISCARD },
+	{ "thin",		required_argument, NULL, O_THIN },
 	{ "pageout",		no_argument,	   NULL, O_PAGEOUT },
 	{ "hold",		no_argument,	   NULL, O_HOLD },
 	{ "inject-bad",		optional_argument, NULL, O_INJECT },
@@ -261,6 +263,9 @@ static void set_number(struct options *opt, int option)
 		break;
 	case O_DISCARD:
 		opt->discard_percent = parse_number(optarg, 100, false);
+		break;
+	case O_THIN:
+		opt->thin = parse_number(optarg, 1000000, false);
 		break;
 	default:
 		set_flag(opt, option);
@@ -658,6 +663,8 @@ static void run(void)
 	total.pages = 0;
 	run_phase(&create);
 	simple_phase(OP_FILL, "fill", false);
+	if (opt.thin)
+		simple_phase(OP_THIN, "thin", false);
 	if (opt.inject)
 		simple_phase(OP_INJECT, "inject", false);
 	if (opt.hold)

@@ -579,6 +579,25 @@ static void refill_region(struct region *r)
 	}
 }
 
+/* Single pages: what is left of them is holes in whatever holds several */
+static void thin_region(struct region *r)
+{
+	size_t page;
+
+	for (page = 0; page < r->pages; page++) {
+		if (!rng_below(&me.rng, me.opt->thin))
+			continue;
+		if (region_drop(r, page, 1)) {
+			complain("cannot give back %s memory: %s\n",
+				 kind_names[r->kind], strerror(errno));
+			me.res.failed++;
+			return;
+		}
+		r->gen[page] = GEN_DROPPED;
+		me.res.discarded++;
+	}
+}
+
 /* ---- fork ---- */
 
 static void flip_byte(uint8_t *page)
@@ -795,6 +814,9 @@ static void run_command(void)
 		break;
 	case OP_REFILL:
 		each_region(refill_region);
+		break;
+	case OP_THIN:
+		each_region(thin_region);
 		break;
 	}
 }
