@@ -188,6 +188,11 @@ struct vswap_backend_attr {
  *	line in the log; on failure nothing is left behind.
  * @close: give everything back. Process context, may sleep; only when no page
  *	is stored, and also on a backend that failed to open.
+ * @attach: take hold again of what ->detach() gave up. As ->open(). May be missing, and
+ *	@detach then as well
+ * @detach: give up what belongs to others, a file. It is still there to be told of and
+ *	closed. Process context, may sleep; only when no page is stored, and nobody knows
+ *	of a place there
  * @store: take a page. @slot is the virtual slot, @choice is for a pool. Reclaim context:
  *	may sleep, must not depend on reclaim. Returns 0 and a payload of at most
  *	SLOT_PAYLOAD_BITS bits; for POOL_IF_SMALL only: -E2BIG: doesn't shrink,
@@ -232,6 +237,8 @@ struct vswap_backend_ops {
 
 	int (*open)(struct vswap_backend *b, const struct vswap_backend_params *params);
 	void (*close)(struct vswap_backend *b);
+	int (*attach)(struct vswap_backend *b);
+	void (*detach)(struct vswap_backend *b);
 	int (*store)(struct vswap_backend *b, struct page *page, u32 slot,
 		     enum vswap_pool_choice choice, u64 *payload);
 	int (*load)(struct vswap_backend *b, struct page *page, u64 payload);

@@ -53,13 +53,16 @@
  * @file: the file or device
  * @bdev: the device its pages lie on
  * @bdev_claim: what keeps others from a block device
- * @path: the user's name for it
- * @extents: where on @bdev each page lies; exchanged when there are more
+ * @path: the user's name for it; by it a file that was given up is opened again
+ * @encrypt: its pages are encrypted
+ * @extents: where on @bdev each page lies; exchanged when there are more; NULL while it
+ *	isn't attached, as are @file and what else is made for it
  * @slots: which pages are in use
  * @nr_pages: pages of the area, by its header and by what is mapped
  * @bios: bios for @bdev
  * @batcher: brings transfers together, where pages aren't encrypted
  * @crypt: the key for its pages; NULL: they aren't encrypted
+ * @crypt_memory: what that takes, in bytes
  * @bounces: for pages on their way out, encrypted
  * @decryption: for works of pages that have been read
  * @claimed: S_SWAPFILE is set by us
@@ -70,12 +73,14 @@ struct swapfile {
 	struct block_device *bdev;
 	void *bdev_claim;
 	char *path;
+	bool encrypt;
 	struct extents __rcu *extents;
 	struct filemap slots;
 	u32 nr_pages;
 	struct bio_set bios;
 	struct batcher batcher;
 	struct crypt *crypt;
+	size_t crypt_memory;
 	mempool_t bounces;
 	struct workqueue_struct *decryption;
 	bool claimed;
@@ -456,25 +461,21 @@ static char *path_of(struct file *file)
 }
 
 /* @given: opened already, or NULL. */
-static int open_path(struct vswap_backend *b, struct swapfile *sf, const char *path,
-		     struct file *given)
+static int open_path(struct vswap_backend *b, struct swapfile *sf, struct file *given)
 {
 	struct inode *inode;
 
-	sf->path = given ? path_of(given) : kstrdup(path, GFP_KERNEL);
-	if (!sf->path)
-		return -ENOMEM;
 	/*
 	 * To read: data doesn't go through the file, and one that is open for
 	 * writing would keep its file system from being remounted read-only at
 	 * shutdown.
 	 */
-	sf->file = given ? get_file(given) : filp_open(path, O_RDONLY | O_LARGEFILE, 0);
+	sf->file = given ? get_file(given) : filp_open(sf->path, O_RDONLY | O_LARGEFILE, 0);
 	if (IS_ERR(sf->file)) {
 		int err = PTR_ERR(sf->file);
 
 		sf->file = NULL;
-		return refuse(b, path, err, err == -ENOENT ? "no such file" :
+		return refuse(b, sf->path, err, err == -ENOENT ? "no such file" :
 			      "can't be opened");
 	}
 	if (!(sf->file->f_mode & FMODE_READ))
@@ -640,6 +641,9 @@ static void close_crypt(struct swapfile *sf)
 		destroy_workqueue(sf->decryption);
 	mempool_exit(&sf->bounces);
 	crypt_free(sf->crypt);
+	sf->decryption = NULL;
+	sf->crypt = NULL;
+	sf->crypt_memory = 0;
 }
 
 static int open_crypt(struct vswap_backend *b, struct swapfile *sf)
@@ -653,11 +657,55 @@ static int open_crypt(struct vswap_backend *b, struct swapfile *sf)
 		return PTR_ERR(crypt);
 	}
 	sf->crypt = crypt;
+	sf->crypt_memory = MIN_BOUNCES * PAGE_SIZE + crypt_memory(crypt);
 	sf->decryption = alloc_workqueue("vswap_decrypt_%s",
 					 WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0, b->name);
 	if (!sf->decryption)
 		return -ENOMEM;
 	return mempool_init_page_pool(&sf->bounces, MIN_BOUNCES, 0);
+}
+
+static void set_swapfile(struct inode *inode, bool set)
+{
+	inode_lock(inode);
+	inode->i_flags = set ? inode->i_flags | S_SWAPFILE : inode->i_flags & ~S_SWAPFILE;
+	inode_unlock(inode);
+}
+
+static void close_file(struct swapfile *sf)
+{
+	struct address_space *mapping = sf->file->f_mapping;
+
+	if (sf->activated && mapping->a_ops->swap_deactivate)
+		mapping->a_ops->swap_deactivate(sf->file);
+	if (sf->claimed)
+		set_swapfile(mapping->host, false);
+	if (sf->bdev_claim)
+		port_bdev_release(sf->bdev_claim);
+	fput(sf->file);
+	sf->activated = false;
+	sf->claimed = false;
+	sf->bdev_claim = NULL;
+	sf->bdev = NULL;
+	sf->file = NULL;
+}
+
+/* Who only wants to know what it is may be looking at it. */
+static void swapfile_detach(struct vswap_backend *b)
+{
+	struct swapfile *sf = b->private;
+	struct extents *extents = rcu_replace_pointer(sf->extents, NULL, true);
+
+	if (extents)
+		synchronize_rcu();
+	free_extents(extents);
+	if (sf->slots.chunks)
+		filemap_exit(&sf->slots);
+	close_crypt(sf);
+	batcher_exit(&sf->batcher);
+	bioset_exit(&sf->bios);
+	if (sf->file)
+		close_file(sf);
 }
 
 static void swapfile_close(struct vswap_backend *b)
@@ -666,38 +714,19 @@ static void swapfile_close(struct vswap_backend *b)
 
 	if (!sf)
 		return;
-	if (sf->slots.chunks)
-		filemap_exit(&sf->slots);
-	free_extents(rcu_dereference_protected(sf->extents, 1));
-	close_crypt(sf);
-	batcher_exit(&sf->batcher);
-	bioset_exit(&sf->bios);
-	if (sf->file) {
-		struct address_space *mapping = sf->file->f_mapping;
-
-		if (sf->activated && mapping->a_ops->swap_deactivate)
-			mapping->a_ops->swap_deactivate(sf->file);
-		if (sf->claimed) {
-			inode_lock(mapping->host);
-			mapping->host->i_flags &= ~S_SWAPFILE;
-			inode_unlock(mapping->host);
-		}
-		if (sf->bdev_claim)
-			port_bdev_release(sf->bdev_claim);
-		fput(sf->file);
-	}
+	swapfile_detach(b);
 	kfree(sf->path);
 	kfree(sf);
 	b->private = NULL;
 }
 
-static int open_area(struct vswap_backend *b, struct swapfile *sf,
-		     const struct vswap_backend_params *params, union swap_header *header)
+static int open_area(struct vswap_backend *b, struct swapfile *sf, struct file *given,
+		     union swap_header *header)
 {
-	int err = params->encrypt ? open_crypt(b, sf) : 0;
+	int err = sf->encrypt ? open_crypt(b, sf) : 0;
 
 	if (!err)
-		err = open_path(b, sf, params->path, params->file);
+		err = open_path(b, sf, given);
 	if (!err)
 		err = read_header(b, sf, header);
 	if (!err)
@@ -715,32 +744,43 @@ static int open_area(struct vswap_backend *b, struct swapfile *sf,
 	return err;
 }
 
+/* @given: opened already, or NULL. */
+static int attach(struct vswap_backend *b, struct file *given)
+{
+	struct swapfile *sf = b->private;
+	union swap_header *header = (void *)get_zeroed_page(GFP_KERNEL);
+	int err = header ? open_area(b, sf, given, header) : -ENOMEM;
+
+	free_page((unsigned long)header);
+	if (err == -ENOMEM)
+		pr_err("%s: no memory\n", b->name);
+	if (err)
+		swapfile_detach(b);
+	return err;
+}
+
+static int swapfile_attach(struct vswap_backend *b)
+{
+	return attach(b, NULL);
+}
+
 static int swapfile_open(struct vswap_backend *b, const struct vswap_backend_params *params)
 {
 	struct swapfile *sf = kzalloc(sizeof(*sf), GFP_KERNEL);
-	union swap_header *header = (void *)get_zeroed_page(GFP_KERNEL);
-	int err = -ENOMEM;
+	int err;
 
 	b->private = sf;
-	if (sf && header)
-		err = open_area(b, sf, params, header);
-	free_page((unsigned long)header);
-	if (err) {
-		if (err == -ENOMEM)
-			pr_err("%s: no memory\n", b->name);
+	if (!sf)
+		return -ENOMEM;
+	sf->encrypt = params->encrypt;
+	sf->path = params->file ? path_of(params->file) : kstrdup(params->path, GFP_KERNEL);
+	err = sf->path ? attach(b, params->file) : -ENOMEM;
+	if (err)
 		swapfile_close(b);
-	}
 	return err;
 }
 
 /* ---- Growing ---- */
-
-static void set_swapfile(struct inode *inode, bool set)
-{
-	inode_lock(inode);
-	inode->i_flags = set ? inode->i_flags | S_SWAPFILE : inode->i_flags & ~S_SWAPFILE;
-	inode_unlock(inode);
-}
 
 /* So that the next one who opens it sees its size. */
 static int write_header(struct file *file, u32 nr_pages)
@@ -874,16 +914,17 @@ static unsigned long swapfile_capacity(struct vswap_backend *b)
 static u64 swapfile_memory(struct vswap_backend *b)
 {
 	struct swapfile *sf = b->private;
+	const struct extents *extents;
 	u64 room;
 
 	rcu_read_lock();
-	room = rcu_dereference(sf->extents)->room;
+	extents = rcu_dereference(sf->extents);
+	room = extents ? extents->room : 0;
 	rcu_read_unlock();
 	return (u64)READ_ONCE(sf->slots.nr_held) *
 		(PAGE_SIZE + sizeof(struct filemap_chunk)) +
 	       (u64)READ_ONCE(sf->slots.nr_chunks) * sizeof(struct filemap_chunk *) +
-	       room * sizeof(struct extent) +
-	       (sf->crypt ? MIN_BOUNCES * PAGE_SIZE + crypt_memory(sf->crypt) : 0);
+	       room * sizeof(struct extent) + READ_ONCE(sf->crypt_memory);
 }
 
 static ssize_t show_path(struct vswap_backend *b, char *buf)
@@ -910,11 +951,12 @@ static ssize_t show_bad_pages(struct vswap_backend *b, char *buf)
 static ssize_t show_extents(struct vswap_backend *b, char *buf)
 {
 	struct swapfile *sf = b->private;
-
+	const struct extents *extents;
 	u32 nr;
 
 	rcu_read_lock();
-	nr = rcu_dereference(sf->extents)->nr;
+	extents = rcu_dereference(sf->extents);
+	nr = extents ? extents->nr : 0;
 	rcu_read_unlock();
 	return sysfs_emit(buf, "%u\n", nr);
 }
@@ -933,7 +975,7 @@ static ssize_t show_encrypted(struct vswap_backend *b, char *buf)
 {
 	struct swapfile *sf = b->private;
 
-	return sysfs_emit(buf, "%d\n", !!sf->crypt);
+	return sysfs_emit(buf, "%d\n", sf->encrypt);
 }
 
 static ssize_t show_read_errors(struct vswap_backend *b, char *buf)
@@ -965,6 +1007,8 @@ const struct vswap_backend_ops vswap_swapfile_ops = {
 	.attrs = swapfile_attrs,
 	.open = swapfile_open,
 	.close = swapfile_close,
+	.attach = swapfile_attach,
+	.detach = swapfile_detach,
 	.store = swapfile_store,
 	.store_packed = swapfile_store_packed,
 	.put_packed = swapfile_put_packed,

@@ -1447,7 +1447,7 @@ void port_bdev_release(void *claim)
 
 static int disk_open(struct block_device *bdev, fmode_t mode)
 {
-	return vswap_area_open();
+	return vswap_area_open(mode & FMODE_WRITE);
 }
 
 static void disk_release(struct gendisk *disk, fmode_t mode)

@@ -1161,7 +1161,7 @@ void port_bdev_release(void *claim)
 
 static int disk_open(struct gendisk *disk, blk_mode_t mode)
 {
-	return vswap_area_open();
+	return vswap_area_open(mode & BLK_OPEN_WRITE);
 }
 
 static void disk_release(struct gendisk *disk)

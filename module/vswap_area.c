@@ -10,6 +10,7 @@
 #include <linux/blkdev.h>
 #include <linux/delay.h>
 #include <linux/highmem.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -890,25 +891,45 @@ static void discard(void)
 	area.prepared = false;
 }
 
+/* The area is no more: nothing of it is kept, nor of what belongs to others. */
+static void retire(void)
+{
+	discard();
+	vswap_tier_detach();
+}
+
 /**
  * vswap_area_open() - our device is opened
+ * @write: to write to it
  *
- * swapon(2) comes through here, and must find everything ready.
+ * swapon(2) comes through here, and must find everything ready. It opens the device to
+ * write; those who only look at it need nothing.
  *
  * Context: process, may sleep.
  * Return: 0 or -errno.
  */
-int vswap_area_open(void)
+int vswap_area_open(bool write)
 {
 	int err = 0;
 
 	mutex_lock(&area.lock);
 	if (area.prepared && port_area_is_gone())
-		discard();
-	if (!area.prepared)
-		err = prepare();
+		retire();
+	if (write && !area.prepared) {
+		err = vswap_tier_attach();
+		if (!err)
+			err = prepare();
+		if (err)
+			vswap_tier_detach();
+	}
 	mutex_unlock(&area.lock);
 	return err;
+}
+
+/* Has swapoff(2) finished, or swapon(2) never begun? */
+static bool is_unused(void)
+{
+	return port_area_is_gone() || (!port_area_is_adopted() && !vswap_area_is_open());
 }
 
 /**
@@ -921,8 +942,8 @@ int vswap_area_open(void)
 void vswap_area_release(void)
 {
 	mutex_lock(&area.lock);
-	if (area.prepared && port_area_is_gone())
-		discard();
+	if (area.prepared && is_unused())
+		retire();
 	mutex_unlock(&area.lock);
 }
 
@@ -1093,6 +1114,8 @@ static int make_header(void)
 	return 0;
 }
 
+static struct lock_class_key open_mutex_class;
+
 static int make_disk(bool direct)
 {
 	struct gendisk *disk;
@@ -1106,6 +1129,8 @@ static int make_disk(bool direct)
 		err = PTR_ERR(disk);
 		goto err_major;
 	}
+	/* swapon(2) comes with it, and opens other devices under it: swap files on them. */
+	lockdep_set_class(&disk->open_mutex, &open_mutex_class);
 	disk->major = area.major;
 	disk->first_minor = 0;
 	disk->minors = 1;

@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) "vswap: " fmt
 
 #include <linux/ctype.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
@@ -48,13 +49,14 @@ struct order {
 };
 
 /*
- * @lock: serialises changes; nobody waits for a disk meanwhile
+ * @lock: serialises changes; nobody waits for a disk meanwhile, but at swapon and swapoff
  * @order: exchanged for another one; never NULL while backends are open
  * @taken: who has which number, from before it is opened until it is closed
  * @by_id: stays while a slot word has the number
  * @readers: of each swap file, by its number
  * @has_readers: bits for which of them are set up; they stay so for who comes next
  * @pool: the one backend in RAM, or NULL
+ * @detached: swap is off, and so nothing is kept of what belongs to others
  * @params: what was said at load
  * @failed: called when a backend has failed; any context
  */
@@ -66,6 +68,7 @@ static struct {
 	struct srcu_struct readers[VSWAP_MAX_BACKENDS];
 	unsigned long has_readers;
 	struct vswap_backend *pool;
+	bool detached;
 	struct vswap_backend_params params;
 	void (*failed)(void);
 } tier = { .lock = __MUTEX_INITIALIZER(tier.lock) };
@@ -282,6 +285,111 @@ static struct vswap_backend *new_backend(const char *name, const struct vswap_ba
 	return ERR_PTR(err);
 }
 
+static int attach(struct vswap_backend *b)
+{
+	return b->ops->attach ? b->ops->attach(b) : 0;
+}
+
+static void detach(struct vswap_backend *b)
+{
+	if (b->ops->detach)
+		b->ops->detach(b);
+}
+
+/* The first @nr of them. */
+static void detach_first(unsigned int nr)
+{
+	unsigned int n;
+
+	/* Until those who saw the last pages are through. */
+	wait_for_users();
+	for (n = 0; n < nr; n++) {
+		vswap_tier_wait(vswap_tier_get(n));
+		detach(vswap_tier_get(n));
+	}
+}
+
+static bool is_resized(void)
+{
+	struct vswap_backend *b;
+	bool found = false;
+	unsigned int n;
+
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		found |= smp_load_acquire(&b->resizing);
+	return found;
+}
+
+/* Take the lock while nobody resizes a backend: that needs its file, and goes without it. */
+static void lock_at_rest(void)
+{
+	mutex_lock(&tier.lock);
+	while (is_resized()) {
+		mutex_unlock(&tier.lock);
+		msleep(20);
+		mutex_lock(&tier.lock);
+	}
+}
+
+static int attach_all(void)
+{
+	struct vswap_backend *b;
+	unsigned int n;
+	int err = 0;
+
+	for (n = 0; !err && (b = vswap_tier_get(n)); n++)
+		err = attach(b);
+	if (err)
+		detach_first(n - 1);
+	return err;
+}
+
+/**
+ * vswap_tier_attach() - swap is to be on: take hold of files and devices
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -errno with one line in the log: one of them isn't what it has to be.
+ */
+int vswap_tier_attach(void)
+{
+	int err = 0;
+
+	lock_at_rest();
+	if (tier.detached)
+		err = attach_all();
+	if (!err)
+		tier.detached = false;
+	mutex_unlock(&tier.lock);
+	return err;
+}
+
+static bool holds_pages(void)
+{
+	struct vswap_backend *b;
+	bool found = false;
+	unsigned int n;
+
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		found |= vswap_backend_sum(b, BACKEND_USED_PAGES);
+	return found;
+}
+
+/**
+ * vswap_tier_detach() - swap is off: others may have their files and devices
+ *
+ * Context: process, may sleep; no page is stored, and none will be before
+ * vswap_tier_attach().
+ */
+void vswap_tier_detach(void)
+{
+	lock_at_rest();
+	if (!tier.detached && !WARN_ON_ONCE(holds_pages())) {
+		detach_first(current_order()->nr);
+		tier.detached = true;
+	}
+	mutex_unlock(&tier.lock);
+}
+
 /* Behind all others, if the user doesn't say. */
 static unsigned int choose_tier(int wanted)
 {
@@ -323,6 +431,8 @@ static struct vswap_backend *add(const char *name, const struct vswap_backend_op
 	err = ops->open(b, params);
 	mutex_lock(&tier.lock);
 	if (!err) {
+		if (tier.detached)
+			detach(b);
 		err = publish(b, wanted_tier);
 		if (err)
 			ops->close(b);
@@ -396,6 +506,7 @@ int vswap_tier_open(const char *names, const struct vswap_backend_params *params
 		return -ENOMEM;
 	tier.params = *params;
 	tier.failed = failed;
+	tier.detached = false;
 	rest = copy;
 	mutex_lock(&tier.lock);
 	while (!err && (name = strsep(&rest, ",")))
@@ -624,6 +735,19 @@ int vswap_tier_set_state(const char *name, int state)
 	return err;
 }
 
+/* A file that was given up is taken hold of meanwhile. */
+static int resize(struct vswap_backend *b, u64 bytes, struct file *file)
+{
+	int err = tier.detached ? attach(b) : 0;
+
+	if (err)
+		return err;
+	err = b->ops->resize(b, bytes, file);
+	if (tier.detached)
+		detach(b);
+	return err;
+}
+
 /**
  * vswap_tier_resize() - make a backend larger, or give a pool another limit
  * @name: its name
@@ -650,8 +774,8 @@ int vswap_tier_resize(const char *name, u64 bytes, struct file *file)
 	if (err)
 		return err;
 	/* Without the lock: it reads from the disk, and writes there. */
-	err = b->ops->resize(b, bytes, file);
-	WRITE_ONCE(b->resizing, false);
+	err = resize(b, bytes, file);
+	smp_store_release(&b->resizing, false);
 	return err;
 }
 

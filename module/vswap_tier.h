@@ -60,6 +60,8 @@ static inline void vswap_tier_leave(int entered)
 int vswap_tier_open(const char *names, const struct vswap_backend_params *params,
 		    void (*failed)(void));
 void vswap_tier_close(void);
+int vswap_tier_attach(void);
+void vswap_tier_detach(void);
 
 void vswap_tier_wait(const struct vswap_backend *b);
 u64 vswap_tier_keep(struct vswap_keep *keep, const u64 *ptr);
