@@ -188,7 +188,21 @@ void run_forks(size_t mib, const char *options)
 	put_memory(&memory);
 }
 
-#define CHUNK_MIB	16
+#define CHUNK_PAGES	(16 << 8)
+
+/* A part at a time, so that it needn't be in memory all at once. */
+static void fill_and_page_out(const struct memory *memory)
+{
+	struct memory chunk = *memory;
+	size_t n;
+
+	for (n = 0; n < memory->pages; n += chunk.pages) {
+		chunk.start = memory->start + n * WORDS;
+		chunk.pages = memory->pages - n < CHUNK_PAGES ? memory->pages - n : CHUNK_PAGES;
+		fill(&chunk);
+		page_out(&chunk);
+	}
+}
 
 /* A process ends whose memory is all swapped out; what is left of the memory before. */
 void run_exit(size_t mib, const char *options)
@@ -200,16 +214,11 @@ void run_exit(size_t mib, const char *options)
 	if (pipe(ready) || pipe(go))
 		die("pipe");
 	fflush(stdout);
+	signal(SIGCHLD, child_ended);
 	if (!fork()) {
-		struct memory memory = get(mib, options), chunk = memory;
-		size_t n;
+		struct memory memory = get(mib, options);
 
-		chunk.pages = CHUNK_MIB << 8;
-		for (n = 0; n < memory.pages; n += chunk.pages) {
-			chunk.start = page_at(&memory, n);
-			fill(&chunk);
-			page_out(&chunk);
-		}
+		fill_and_page_out(&memory);
 		if (write(ready[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
 			_exit(1);
 		_exit(0);
@@ -222,6 +231,7 @@ void run_exit(size_t mib, const char *options)
 	if (write(go[1], &byte, 1) != 1)
 		die("write");
 	wait_for_children(1);
+	signal(SIGCHLD, SIG_DFL);
 	end("exit", mib << 8);
 }
 
