@@ -769,7 +769,27 @@ static void add_inuse(int nr, bool locked)
 	}
 }
 
-/* Reserve room for @nr pages within what the area advertises. */
+/* @locked: si->lock is held. */
+static void uncharge_area(unsigned int nr, bool locked)
+{
+	atomic_long_add(nr, &nr_swap_pages);
+	/* try_to_unuse() must see 0 only after all else was cleaned up. */
+	smp_mb__before_atomic();
+	atomic_sub(nr, &area.used);
+	add_inuse(-(int)nr, locked);
+}
+
+/* Has swapoff(2) not begun? */
+static bool is_writeok(void)
+{
+	return READ_ONCE(area.si->flags) & SWP_WRITEOK;
+}
+
+/*
+ * Reserve room for @nr pages within what the area advertises. swapoff(2) takes SWP_WRITEOK
+ * away, and then looks whether anything is in use: so the flag counts only once the pages
+ * are. Either that look finds them, or they are given back here.
+ */
 static bool charge_area(unsigned int nr)
 {
 	/* Fully ordered; pairs with the barrier in port_area_set_capacity(). */
@@ -779,17 +799,12 @@ static bool charge_area(unsigned int nr)
 	}
 	add_inuse(nr, false);
 	atomic_long_sub(nr, &nr_swap_pages);
-	return true;
-}
-
-/* @locked: si->lock is held. */
-static void uncharge_area(unsigned int nr, bool locked)
-{
-	atomic_long_add(nr, &nr_swap_pages);
-	/* try_to_unuse() must see 0 only after all else was cleaned up. */
-	smp_mb__before_atomic();
-	atomic_sub(nr, &area.used);
-	add_inuse(-(int)nr, locked);
+	/* Pairs with swapoff's unlocking si->lock and locking a mutex, in this order. */
+	smp_mb__after_atomic();
+	if (likely(is_writeok()))
+		return true;
+	uncharge_area(nr, false);
+	return false;
 }
 
 /* Did an original that ran in a hook's stead put the page where we don't look? */
@@ -952,7 +967,7 @@ static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 	swp_entry_t entry = {};
 	s64 slot;
 
-	if (!(READ_ONCE(area.si->flags) & SWP_WRITEOK) || !is_supported(folio_order(folio)))
+	if (!is_writeok() || !is_supported(folio_order(folio)))
 		return entry;
 	if (!charge_area(nr)) {
 		vswap_stat_add(VSWAP_ALLOC_FAILURES, 1);

@@ -8,11 +8,12 @@
  * Without a structure, whatever is called NAME is called something else; with one, its
  * field NAME is 4 bytes further on. All is as before when the module is removed.
  */
-#include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 #include <uapi/linux/btf.h>
+
+#include "symbol.h"
 
 static char *name;
 module_param(name, charp, 0444);
@@ -33,18 +34,6 @@ static int flip(u8 *at, u8 bits)
 	window[offset_in_page(at)] ^= bits;
 	vunmap(window);
 	return 0;
-}
-
-static unsigned long symbol(const char *symbol)
-{
-	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
-	unsigned long (*lookup)(const char *name);
-
-	if (register_kprobe(&kp))
-		return 0;
-	lookup = (void *)kp.addr;
-	unregister_kprobe(&kp);
-	return lookup(symbol);
 }
 
 /* The offset of a whole string among the strings. */
