@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Comparing prototypes and structures with a kernel's BTF.
+ * Comparing prototypes, structures and enums with a kernel's BTF.
  *
  * A type is compared by its text, as C writes a type without a name: "struct page *",
  * "int (struct page *, bool)", "struct list_head[10]". Spaces don't matter. What text
@@ -533,4 +533,71 @@ int btf_check_size(const struct btf_image *btf, const char *structure, u32 size,
 		}
 	}
 	return 0;
+}
+
+/* The @i-th value of an enum; @name is set to its name's offset. */
+static u64 enum_value(const struct btf_type *type, u32 i, u32 *name)
+{
+	const struct btf_enum64 *wide = (const void *)(type + 1);
+	const struct btf_enum *value = (const void *)(type + 1);
+
+	if (BTF_INFO_KIND(type->info) == BTF_KIND_ENUM64) {
+		*name = wide[i].name_off;
+		return (u64)wide[i].val_hi32 << 32 | wide[i].val_lo32;
+	}
+	*name = value[i].name_off;
+	return (u32)value[i].val;
+}
+
+/* Has an enum a value of that name? Then @value is set to it. */
+static bool find_value(const struct btf_image *btf, const struct btf_type *type,
+		       const char *name, u64 *value)
+{
+	u32 i, nr = BTF_INFO_VLEN(type->info), name_off;
+
+	for (i = 0; i < nr; i++) {
+		*value = enum_value(type, i, &name_off);
+		if (!strcmp(name_at(btf, name_off), name))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * btf_check_value() - is a value of an enum the number that is expected
+ * @btf: the kernel's
+ * @name: of the value; its enum needs none
+ * @value: the number
+ * @why: says what differs
+ *
+ * If there are more of that name, all have to be.
+ *
+ * Context: any.
+ * Return: 0, or -ENOEXEC with @why filled in.
+ */
+int btf_check_value(const struct btf_image *btf, const char *name, u32 value,
+		    char why[BTF_WHY_SIZE])
+{
+	bool known = false;
+	u64 found;
+	u32 id;
+
+	for (id = 1; id < btf->nr; id++) {
+		const struct btf_type *type = type_at(btf, id);
+		unsigned int kind = BTF_INFO_KIND(type->info);
+
+		if ((kind != BTF_KIND_ENUM && kind != BTF_KIND_ENUM64) ||
+		    !find_value(btf, type, name, &found))
+			continue;
+		if (found != value) {
+			snprintf(why, BTF_WHY_SIZE, "%s is %llu, not %u", name,
+				 (unsigned long long)found, value);
+			return -ENOEXEC;
+		}
+		known = true;
+	}
+	if (known)
+		return 0;
+	snprintf(why, BTF_WHY_SIZE, "BTF has no value %s", name);
+	return -ENOEXEC;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Comparing prototypes and structures with a kernel's BTF, its own description of its
+ * Comparing prototypes, structures and enums with a kernel's BTF, its own description of its
  * types. Knows nothing of the kernel it runs in: it is built into vswapctl as well, so
  * that "vswapctl doctor" and the module can't disagree, and into tests.
  */
@@ -41,5 +41,7 @@ int btf_check_field(const struct btf_image *btf, const char *structure, const ch
 		    const char *type, u32 offset, char why[BTF_WHY_SIZE]);
 int btf_check_size(const struct btf_image *btf, const char *structure, u32 size,
 		   char why[BTF_WHY_SIZE]);
+int btf_check_value(const struct btf_image *btf, const char *name, u32 value,
+		    char why[BTF_WHY_SIZE]);
 
 #endif /* VSWAP_BTF_H */

@@ -22,6 +22,45 @@
 /* Slots come in whole swap address spaces of the kernel: 64 MiB. */
 #define PORT_SLOTS_STEP		(1U << 14)
 
+/*
+ * What all ports, and what is above them, read or write themselves: for VSWAP_LAYOUT().
+ * What inline functions of the kernel's headers do isn't in it.
+ */
+#define PORT_LAYOUT(field, bits, size, value)				\
+	size(swap_info_struct)						\
+	field(swap_info_struct, users, struct percpu_ref)		\
+	field(swap_info_struct, flags, unsigned long)			\
+	field(swap_info_struct, prio, short)				\
+	field(swap_info_struct, type, signed char)			\
+	field(swap_info_struct, max, unsigned int)			\
+	field(swap_info_struct, cluster_info, struct swap_cluster_info *) \
+	field(swap_info_struct, pages, unsigned int)			\
+	field(swap_info_struct, swap_extent_root, struct rb_root)	\
+	field(swap_info_struct, bdev, struct block_device *)		\
+	field(swap_info_struct, swap_file, struct file *)		\
+	field(swap_info_struct, lock, spinlock_t)			\
+	size(swap_cluster_info)						\
+	field(swap_cluster_info, lock, spinlock_t)			\
+	field(swap_extent, rb_node, struct rb_node)			\
+	field(swap_extent, start_page, unsigned long)			\
+	field(swap_extent, nr_pages, unsigned long)			\
+	field(swap_extent, start_block, sector_t)			\
+	field(plist_node, prio, int)					\
+	field(plist_node, node_list, struct list_head)			\
+	field(plist_head, node_list, struct list_head)			\
+	field(file, f_mapping, struct address_space *)			\
+	field(address_space, a_ops, const struct address_space_operations *) \
+	field(address_space_operations, swap_activate,			\
+	      int (*)(struct swap_info_struct *, struct file *, sector_t *)) \
+	field(address_space_operations, swap_deactivate, void (*)(struct file *)) \
+	value(SWP_USED)							\
+	value(SWP_WRITEOK)						\
+	value(SWP_SOLIDSTATE)						\
+	value(SWP_BLKDEV)						\
+	value(PSWPIN)							\
+	value(PSWPOUT)							\
+	value(THP_SWPOUT)
+
 /* ---- What a port offers ---- */
 
 int port_init(void);

@@ -43,42 +43,48 @@
 #define SWAPFILE_CLUSTER		512
 
 /* mm/swap_cgroup.c */
+struct swap_cgroup {
+	unsigned short id;
+};
+
 struct swap_cgroup_ctrl {
 	struct page **map;
 	unsigned long length;
 	spinlock_t lock;
 };
 
-#define CGROUP_SLOTS_PER_PAGE	(PAGE_SIZE / sizeof(unsigned short))
+#define CGROUP_SLOTS_PER_PAGE	(PAGE_SIZE / sizeof(struct swap_cgroup))
 
 VSWAP_NEEDS("config FRONTSWAP");
 
 /* What is read or written here directly. */
-#define SWAP_LAYOUT(field)						\
-	field(swap_info_struct, users, struct percpu_ref)			\
-	field(swap_info_struct, flags, unsigned long)				\
-	field(swap_info_struct, prio, short)					\
-	field(swap_info_struct, type, signed char)				\
-	field(swap_info_struct, max, unsigned int)				\
-	field(swap_info_struct, swap_map, unsigned char *)			\
-	field(swap_info_struct, cluster_info, struct swap_cluster_info *)	\
-	field(swap_info_struct, free_clusters, struct swap_cluster_list)	\
-	field(swap_info_struct, lowest_bit, unsigned int)			\
-	field(swap_info_struct, highest_bit, unsigned int)			\
-	field(swap_info_struct, pages, unsigned int)				\
-	field(swap_info_struct, inuse_pages, unsigned int)			\
-	field(swap_info_struct, swap_extent_root, struct rb_root)		\
-	field(swap_info_struct, bdev, struct block_device *)			\
-	field(swap_info_struct, swap_file, struct file *)			\
-	field(swap_info_struct, frontswap_map, unsigned long *)			\
-	field(swap_info_struct, lock, spinlock_t)				\
-	field(swap_info_struct, avail_lists, struct plist_node [])		\
-	field(swap_cluster_info, lock, spinlock_t)				\
-	field(swap_cgroup_ctrl, map, struct page **)				\
-	field(swap_cgroup_ctrl, length, unsigned long)				\
-	field(swap_cgroup_ctrl, lock, spinlock_t)
+#define SWAP_LAYOUT(field, bits, size, value)				\
+	PORT_LAYOUT(field, bits, size, value)				\
+	field(swap_info_struct, swap_map, unsigned char *)		\
+	field(swap_info_struct, lowest_bit, unsigned int)		\
+	field(swap_info_struct, highest_bit, unsigned int)		\
+	field(swap_info_struct, inuse_pages, unsigned int)		\
+	field(swap_info_struct, avail_lists, struct plist_node [])	\
+	field(swap_info_struct, free_clusters, struct swap_cluster_list) \
+	field(swap_info_struct, frontswap_map, unsigned long *)		\
+	bits(swap_cluster_info, data, unsigned int, 4)			\
+	bits(swap_cluster_info, flags, unsigned int, 7)			\
+	field(swap_cluster_list, head, struct swap_cluster_info)	\
+	field(swap_cluster_list, tail, struct swap_cluster_info)	\
+	size(plist_node)						\
+	size(plist_head)						\
+	size(address_space)						\
+	field(address_space, i_pages, struct xarray)			\
+	field(address_space, i_mmap_writable, atomic_t)			\
+	size(swap_cgroup)						\
+	size(swap_cgroup_ctrl)						\
+	field(swap_cgroup_ctrl, map, struct page **)			\
+	field(swap_cgroup_ctrl, length, unsigned long)			\
+	field(task_struct, delays, struct task_delay_info *)		\
+	value(SWP_FS_OPS)						\
+	value(SWP_SYNCHRONOUS_IO)
 
-VSWAP_FIELDS(layout, SWAP_LAYOUT)
+VSWAP_LAYOUT(layout, SWAP_LAYOUT)
 
 VSWAP_DATA(struct swap_info_struct *, swap_info)
 VSWAP_DATA(spinlock_t, swap_lock)
@@ -1275,7 +1281,7 @@ VSWAP_REDIRECT(redirect, ftrace_instruction_pointer_set)
 int port_init(void)
 {
 	INIT_WORK(&area.free_original, free_original);
-	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	return vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
 	       vswap_copies_init() ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }

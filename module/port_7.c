@@ -73,34 +73,47 @@ struct swap_cluster_info {
 #define LOW_CLUSTERS	128U
 
 /* What is read or written here directly. */
-#define SWAP_LAYOUT(field)						\
-	field(swap_info_struct, users, struct percpu_ref)			\
-	field(swap_info_struct, flags, unsigned long)				\
-	field(swap_info_struct, prio, short)					\
-	field(swap_info_struct, type, signed char)				\
-	field(swap_info_struct, max, unsigned int)				\
-	field(swap_info_struct, cluster_info, struct swap_cluster_info *)	\
-	field(swap_info_struct, free_clusters, struct list_head)		\
-	field(swap_info_struct, nonfull_clusters, struct list_head [10])	\
-	field(swap_info_struct, pages, unsigned int)				\
-	field(swap_info_struct, inuse_pages, atomic_long_t)			\
-	field(swap_info_struct, bdev, struct block_device *)			\
-	field(swap_info_struct, lock, spinlock_t)				\
-	field(swap_info_struct, avail_list, struct plist_node)			\
-	field(swap_info_struct, ops, const struct swap_ops *)			\
-	field(swap_cluster_info, lock, spinlock_t)				\
-	field(swap_cluster_info, count, u16)					\
-	field(swap_cluster_info, flags, u8)					\
-	field(swap_cluster_info, order, u8)					\
-	field(swap_cluster_info, table, atomic_long_t *)			\
-	field(swap_cluster_info, extend_table, unsigned int *)			\
-	field(swap_cluster_info, memcg_table, struct swap_memcg_table *)	\
-	field(swap_cluster_info, list, struct list_head)			\
-	field(swap_memcg_table, id, unsigned short [512])			\
-	field(mem_cgroup, css, struct cgroup_subsys_state)			\
-	field(mem_cgroup, zswap_writeback, bool)
+#define SWAP_LAYOUT(field, bits, size, value)				\
+	PORT_LAYOUT(field, bits, size, value)				\
+	field(swap_info_struct, free_clusters, struct list_head)	\
+	field(swap_info_struct, nonfull_clusters, struct list_head [10]) \
+	field(swap_info_struct, inuse_pages, atomic_long_t)		\
+	field(swap_info_struct, avail_list, struct plist_node)		\
+	field(swap_info_struct, ops, const struct swap_ops *)		\
+	field(swap_cluster_info, count, u16)				\
+	field(swap_cluster_info, flags, u8)				\
+	field(swap_cluster_info, order, u8)				\
+	field(swap_cluster_info, table, atomic_long_t *)		\
+	field(swap_cluster_info, extend_table, unsigned int *)		\
+	field(swap_cluster_info, memcg_table, struct swap_memcg_table *) \
+	field(swap_cluster_info, list, struct list_head)		\
+	size(swap_memcg_table)						\
+	field(swap_memcg_table, id, unsigned short [512])		\
+	size(xarray)							\
+	size(swap_ops)							\
+	field(swap_ops, flags, unsigned int)				\
+	field(swap_ops, can_merge, bool (*)(struct folio *, struct folio *, size_t, int)) \
+	field(swap_ops, submit_write, void (*)(struct swap_io_ctx *))	\
+	field(swap_ops, submit_read, void (*)(struct swap_io_ctx *))	\
+	field(swap_io_ctx, sio, struct swap_iocb *)			\
+	field(swap_iocb, iocb, struct kiocb)				\
+	field(swap_iocb, bvecs, struct bio_vec [32])			\
+	field(swap_iocb, nr_bvecs, int)					\
+	field(swap_iocb, len, int)					\
+	field(kiocb, ki_complete, void (*)(struct kiocb *, long))	\
+	field(kiocb, private, void *)					\
+	size(bio_vec)							\
+	field(bio_vec, bv_page, struct page *)				\
+	field(bio_vec, bv_offset, unsigned int)				\
+	field(folio, swap, swp_entry_t)					\
+	field(mem_cgroup, css, struct cgroup_subsys_state)		\
+	field(mem_cgroup, zswap_writeback, bool)			\
+	value(CLUSTER_FLAG_NONE)					\
+	value(CLUSTER_FLAG_FREE)					\
+	value(CLUSTER_FLAG_NONFULL)					\
+	value(SWP_SYNCHRONOUS_IO)
 
-VSWAP_FIELDS(layout, SWAP_LAYOUT)
+VSWAP_LAYOUT(layout, SWAP_LAYOUT)
 
 VSWAP_DATA(struct swap_info_struct *, swap_info)
 VSWAP_DATA(spinlock_t, swap_lock)
@@ -971,10 +984,9 @@ VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
  */
 int port_init(void)
 {
-	BUILD_BUG_ON(sizeof(struct swap_cluster_info) != 48);
 	INIT_WORK(&area.free_original, free_original);
 	INIT_DEFERRABLE_WORK(&area.watch, watch);
-	return vswap_btf_check_fields(layout, ARRAY_SIZE(layout)) ?:
+	return vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
 	       vswap_copies_init() ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }

@@ -65,23 +65,30 @@ int vswap_btf_check_function(const char *name, const char *type)
 	return report(btf_check_function(&kernel_btf, name, type, why));
 }
 
+static int check_one(const struct vswap_layout *l)
+{
+	if (!l->structure)
+		return btf_check_value(&kernel_btf, l->name, l->number, why);
+	if (!l->name)
+		return btf_check_size(&kernel_btf, l->structure, l->number, why);
+	return btf_check_field(&kernel_btf, l->structure, l->name, l->type, l->number, why);
+}
+
 /**
- * vswap_btf_check_fields() - are fields where the module expects them
- * @fields: VSWAP_FIELDS()
+ * vswap_btf_check_layout() - are fields, sizes and values what the module expects
+ * @layout: VSWAP_LAYOUT()
  * @nr: how many
  *
  * Context: process, may sleep.
  * Return: as vswap_btf_check_function(); all are looked at, with a line for each.
  */
-int vswap_btf_check_fields(const struct vswap_field *fields, unsigned int nr)
+int vswap_btf_check_layout(const struct vswap_layout *layout, unsigned int nr)
 {
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; i < nr && kernel_btf.nr; i++) {
-		const struct vswap_field *field = &fields[i];
-		int err = report(btf_check_field(&kernel_btf, field->structure, field->name,
-						 field->type, field->offset, why));
+		int err = report(check_one(&layout[i]));
 
 		ret = ret ?: err;
 	}

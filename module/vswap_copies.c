@@ -10,14 +10,16 @@
 #include "vswap_btf.h"
 #include "vswap_copies.h"
 
-#define CGROUP_LAYOUT(field)						\
+#define CGROUP_LAYOUT(field, bits, size, value)				\
 	field(mem_cgroup, swap, struct page_counter)			\
 	field(page_counter, usage, atomic_long_t)			\
 	field(page_counter, high, unsigned long)			\
 	field(page_counter, max, unsigned long)				\
-	field(page_counter, parent, struct page_counter *)
+	field(page_counter, parent, struct page_counter *)		\
+	value(NR_SWAPCACHE)						\
+	value(NR_ANON_MAPPED)
 
-VSWAP_FIELDS(cgroup_layout, CGROUP_LAYOUT)
+VSWAP_LAYOUT(cgroup_layout, CGROUP_LAYOUT)
 
 /**
  * vswap_copies_init() - compare with the running kernel what is relied on here
@@ -27,7 +29,7 @@ VSWAP_FIELDS(cgroup_layout, CGROUP_LAYOUT)
  */
 int vswap_copies_init(void)
 {
-	return vswap_btf_check_fields(cgroup_layout, ARRAY_SIZE(cgroup_layout));
+	return vswap_btf_check_layout(cgroup_layout, ARRAY_SIZE(cgroup_layout));
 }
 
 /*

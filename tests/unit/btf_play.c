@@ -49,6 +49,8 @@ void btf_play(struct script *script)
 			btf_check_function(&btf, names[i], "void (u32)", why);
 			btf_check_field(&btf, names[i], "m", "long", 8, why);
 			btf_check_field(&btf, "s", names[i], "u32", 0, why);
+			btf_check_size(&btf, names[i], 8, why);
+			btf_check_value(&btf, names[i], 1, why);
 		}
 	}
 	btf_image_close(&btf);

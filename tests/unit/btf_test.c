@@ -15,6 +15,8 @@ static char why[BTF_WHY_SIZE];
  *		       const struct folio *next; void (*end)(struct folio *, int); };
  *	int swap_writepage(struct folio *folio, const char *name);
  *	void twice(u32); void twice(int); bool nothing(void);
+ *	enum { ON = 2, BOTH = 4, FAR = 7 }; enum wide { HUGE = 1 << 40, BOTH = 5 };
+ *	enum other { FAR = 7, NEGATIVE = -1 };
  */
 static void open_image(void)
 {
@@ -59,6 +61,17 @@ static void open_image(void)
 	btf__add_func_param(btf, "", int_id);
 	btf__add_func(btf, "twice", BTF_FUNC_STATIC, proto);
 	btf__add_func(btf, "nothing", BTF_FUNC_STATIC, btf__add_func_proto(btf, bool_id));
+
+	btf__add_enum(btf, NULL, 4);
+	btf__add_enum_value(btf, "ON", 2);
+	btf__add_enum_value(btf, "BOTH", 4);
+	btf__add_enum_value(btf, "FAR", 7);
+	btf__add_enum64(btf, "wide", 8, false);
+	btf__add_enum64_value(btf, "HUGE", 1ULL << 40);
+	btf__add_enum64_value(btf, "BOTH", 5);
+	btf__add_enum(btf, "other", 4);
+	btf__add_enum_value(btf, "FAR", 7);
+	btf__add_enum_value(btf, "NEGATIVE", -1);
 
 	data = btf__raw_data(btf, &size);
 	CHECK_EQ(btf_image_open(&image, data, size), 0);
@@ -136,6 +149,32 @@ static void fields(void)
 	close_image();
 }
 
+static void value_is_not(const char *name, u32 value, const char *reason)
+{
+	CHECK_EQ(btf_check_value(&image, name, value, why), -ENOEXEC);
+	if (strcmp(why, reason))
+		fprintf(stderr, "%s\n", why);
+	CHECK(!strcmp(why, reason));
+}
+
+static void values(void)
+{
+	open_image();
+	CHECK_EQ(btf_check_value(&image, "ON", 2, why), 0);
+	CHECK_EQ(btf_check_value(&image, "FAR", 7, why), 0);
+	CHECK_EQ(btf_check_value(&image, "NEGATIVE", -1, why), 0);
+	value_is_not("ON", 3, "ON is 2, not 3");
+	value_is_not("O", 2, "BTF has no value O");
+	/* The structure's name, and its field's, are no values. */
+	value_is_not("folio", 0, "BTF has no value folio");
+	value_is_not("flags", 0, "BTF has no value flags");
+	value_is_not("HUGE", 0, "HUGE is 1099511627776, not 0");
+	/* Of two with one name, one is always wrong. */
+	value_is_not("BOTH", 4, "BOTH is 5, not 4");
+	value_is_not("BOTH", 5, "BOTH is 4, not 5");
+	close_image();
+}
+
 /* Any shorter piece of it is no BTF, and nothing behind it is read. */
 static void cut(void)
 {
@@ -181,7 +220,7 @@ static void random_images(void)
 int main(void)
 {
 	static const struct test tests[] = {
-		TEST(functions), TEST(fields), TEST(cut), TEST(fail_nth), TEST(random_images),
+		TEST(functions), TEST(fields), TEST(values), TEST(cut), TEST(fail_nth), TEST(random_images),
 	};
 
 	return test_main("btf", tests, ARRAY_SIZE(tests));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes BTF of a kernel that never was to stdout: one function, one structure.
+ * Writes BTF of a kernel that never was to stdout: one function, one structure, one enum.
  *
- *	fake-kernel [OFFSET]	of the field in bytes, 8 by default
+ *	fake-kernel [OFFSET [SIZE [VALUE]]]	of the field, of the structure, of the enum;
+ *						8, 64 and 2 by default
  */
 #include <bpf/btf.h>
 #include <stdio.h>
@@ -10,14 +11,19 @@
 
 int main(int argc, char **argv)
 {
-	int offset = argc > 1 ? atoi(argv[1]) : 8, number, proto;
+	int offset = argc > 1 ? atoi(argv[1]) : 8;
+	int size_of = argc > 2 ? atoi(argv[2]) : 64;
+	int value = argc > 3 ? atoi(argv[3]) : 2;
+	int number, proto;
 	struct btf *btf = btf__new_empty();
 	const void *data;
 	unsigned int size;
 
 	number = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
-	btf__add_struct(btf, "area", 64);
+	btf__add_struct(btf, "area", size_of);
 	btf__add_field(btf, "pages", number, offset * 8, 0);
+	btf__add_enum(btf, NULL, 4);
+	btf__add_enum_value(btf, "AREA_ON", value);
 	proto = btf__add_func_proto(btf, number);
 	btf__add_func_param(btf, "entry", number);
 	btf__add_func(btf, "swap_writepage", BTF_FUNC_GLOBAL, proto);

@@ -135,6 +135,13 @@ static size_t count_needs(const struct needs *needs, enum need_kind kind)
 	return nr;
 }
 
+/* Is it in kallsyms? */
+static bool is_symbol(const struct need *need)
+{
+	return need->kind == NEED_HOOK || need->kind == NEED_FUNCTION ||
+	       need->kind == NEED_SYMBOL;
+}
+
 /* Which needs a file names, and how. */
 struct sighting {
 	unsigned int times;
@@ -172,9 +179,8 @@ static struct sighting *look_for(const struct needs *needs, const char *path, in
 		for (i = 0; i < needs->nr; i++) {
 			const char *name = needs->need[i].name;
 
-			if (strncmp(name, word, len) || name[len] || !is_name_end(word[len]) ||
-			    needs->need[i].kind == NEED_FIELD ||
-			    needs->need[i].kind == NEED_CONFIG || strchr(line, '['))
+			if (!is_symbol(&needs->need[i]) || strncmp(name, word, len) ||
+			    name[len] || !is_name_end(word[len]) || strchr(line, '['))
 				continue;
 			seen[i].times++;
 			/* "swap_writepage (1) R I D M ..." */
@@ -212,7 +218,11 @@ static void check_type(const struct btf_image *image, const struct need *need)
 		err = btf_check_function(image, need->name, need->type, why);
 	else if (need->kind == NEED_FIELD)
 		err = btf_check_field(image, need->structure, need->name, need->type,
-				      need->offset, why);
+				      need->number, why);
+	else if (need->kind == NEED_SIZE)
+		err = btf_check_size(image, need->structure, need->number, why);
+	else if (need->kind == NEED_VALUE)
+		err = btf_check_value(image, need->name, need->number, why);
 	if (err == -ENOMEM)
 		fail("%s", strerror(ENOMEM));
 	if (err)
@@ -245,9 +255,11 @@ static void check_types(const struct needs *needs)
 		for (i = 0; i < needs->nr; i++)
 			check_type(&image, &needs->need[i]);
 		if (report.count[PROBLEM] == problems)
-			say(OK, "types", "%zu functions and %zu fields are as the module expects",
+			say(OK, "types", "%zu functions, %zu fields, %zu sizes and %zu values are as "
+			    "the module expects",
 			    count_needs(needs, NEED_HOOK) + count_needs(needs, NEED_FUNCTION),
-			    count_needs(needs, NEED_FIELD));
+			    count_needs(needs, NEED_FIELD), count_needs(needs, NEED_SIZE),
+			    count_needs(needs, NEED_VALUE));
 	}
 	btf_image_close(&image);
 	btf__free(btf);
@@ -263,7 +275,7 @@ static void check_symbols(const struct needs *needs)
 		return;
 	}
 	for (i = 0; i < needs->nr; i++) {
-		if (needs->need[i].kind == NEED_FIELD || needs->need[i].kind == NEED_CONFIG)
+		if (!is_symbol(&needs->need[i]))
 			continue;
 		nr++;
 		if (seen[i].times != 1)

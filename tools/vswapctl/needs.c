@@ -15,18 +15,32 @@ static char *next_word(char **line)
 	return word && *word ? word : NULL;
 }
 
+static bool parse_number(struct need *need, char **line)
+{
+	char *number = next_word(line), *end = NULL;
+
+	if (!number)
+		return false;
+	need->number = strtoul(number, &end, 10);
+	return !*end;
+}
+
+static bool parse_name(char **name, char **line)
+{
+	char *word = next_word(line);
+
+	if (word)
+		*name = xstrdup(word);
+	return word;
+}
+
 static bool parse_field(struct need *need, char **line)
 {
-	char *structure = next_word(line), *name = next_word(line);
-	char *offset = next_word(line), *end = NULL;
-
-	if (!offset || !*line)
+	if (!parse_name(&need->structure, line) || !parse_name(&need->name, line) ||
+	    !parse_number(need, line) || !*line)
 		return false;
-	need->structure = xstrdup(structure);
-	need->name = xstrdup(name);
-	need->offset = strtoul(offset, &end, 10);
 	need->type = xstrdup(*line);
-	return !*end;
+	return true;
 }
 
 static bool parse_need(struct need *need, char *line)
@@ -36,9 +50,11 @@ static bool parse_need(struct need *need, char *line)
 		[NEED_FUNCTION]	= "function",
 		[NEED_SYMBOL]	= "symbol",
 		[NEED_FIELD]	= "field",
+		[NEED_SIZE]	= "size",
+		[NEED_VALUE]	= "value",
 		[NEED_CONFIG]	= "config",
 	};
-	const char *kind = next_word(&line), *name;
+	const char *kind = next_word(&line);
 	size_t i;
 
 	for (i = 0; kind && i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -49,10 +65,12 @@ static bool parse_need(struct need *need, char *line)
 	need->kind = i;
 	if (need->kind == NEED_FIELD)
 		return parse_field(need, &line);
-	name = next_word(&line);
-	if (!name)
+	if (need->kind == NEED_SIZE)
+		return parse_name(&need->structure, &line) && parse_number(need, &line);
+	if (!parse_name(&need->name, &line))
 		return false;
-	need->name = xstrdup(name);
+	if (need->kind == NEED_VALUE)
+		return parse_number(need, &line);
 	if (line)
 		need->type = xstrdup(line);
 	return need->type || (need->kind != NEED_HOOK && need->kind != NEED_FUNCTION);

@@ -9,6 +9,8 @@ enum need_kind {
 	NEED_FUNCTION,		/* one it calls: name, type */
 	NEED_SYMBOL,		/* data: name */
 	NEED_FIELD,		/* structure, name, offset in bytes, type */
+	NEED_SIZE,		/* structure, its size in bytes */
+	NEED_VALUE,		/* a value of an enum: name, number */
 	NEED_CONFIG,		/* an option of the kernel, without CONFIG_ */
 };
 
@@ -17,7 +19,7 @@ struct need {
 	char *structure;
 	char *name;
 	char *type;
-	unsigned long offset;
+	unsigned long number;	/* offset, size or value */
 };
 
 /* What a module's file says of itself: modinfo. */

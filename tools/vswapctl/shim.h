@@ -11,6 +11,7 @@
 #include <string.h>
 
 typedef uint32_t u32;
+typedef uint64_t u64;
 typedef int64_t s64;
 
 #define GFP_KERNEL	0
