@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What differs between kernel families, and nothing else. One file per family,
- * port_*.c, implements the first part of this header; Kbuild chooses it by looking
+ * port_*.c, implements the first part of this header; find-port chooses it by looking
  * for what it relies on. docs/porting.md has the facts of each.
  *
  * The area is one of the kernel's swap areas (a struct swap_info_struct) whose

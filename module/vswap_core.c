@@ -110,7 +110,8 @@ static bool unchecked;
 module_param(unchecked, bool, 0444);
 MODULE_PARM_DESC(unchecked, "load on a kernel that doesn't describe its types (0)");
 
-/* dkms.conf has the same list; a port may have more. */
+/* A port may have more. find-port reads them here, before anything is built. */
+VSWAP_NEEDS("config X86_64");
 VSWAP_NEEDS("config SWAP");
 VSWAP_NEEDS("config ZSWAP");
 VSWAP_NEEDS("config ZSMALLOC");
