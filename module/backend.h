@@ -116,6 +116,7 @@ static inline void vswap_io_put(struct vswap_io *io, int error)
  * @page_percent: largest compressed page a pool takes while others could, in
  *	percent of a page
  * @encrypt: nothing readable goes to a disk
+ * @require_all: a swap file that isn't there is an error at load
  */
 struct vswap_backend_params {
 	char *path;
@@ -126,6 +127,7 @@ struct vswap_backend_params {
 	u64 pool_bytes;
 	unsigned int page_percent;
 	bool encrypt;
+	bool require_all;
 };
 
 /* Counters every backend has, per CPU. */
@@ -185,7 +187,8 @@ struct vswap_backend_attr {
  * @attrs: what it shows in sysfs besides what all show; ends with a NULL name
  *
  * @open: get ready. Process context, may sleep. Returns 0 or -errno with one
- *	line in the log; on failure nothing is left behind.
+ *	line in the log, -ENXIO if the file or device isn't there; on failure nothing is
+ *	left behind.
  * @close: give everything back. Process context, may sleep; only when no page
  *	is stored, and also on a backend that failed to open.
  * @attach: take hold again of what ->detach() gave up. As ->open(). May be missing, and

@@ -33,13 +33,7 @@
 #include "extents.h"
 #include "filemap.h"
 #include "port.h"
-
-/* As swapon(8): nobody but the owner may touch a file, other users no device. */
-#define INSECURE_FILE	0077
-#define INSECURE_DEVICE	0007
-
-/* Smaller ones can't be meant. */
-#define MIN_PAGES	(SZ_1M / PAGE_SIZE)
+#include "rules.h"
 
 /* Transfers that can always be under way, whatever memory is left. */
 #define MIN_BIOS	64
@@ -412,17 +406,31 @@ static int refuse(struct vswap_backend *b, const char *path, int err, const char
 	return err;
 }
 
+/* -ENXIO, and nothing else, means that it isn't there. */
+static int cannot_open(struct vswap_backend *b, const char *path, int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return refuse(b, path, -ENXIO, "no such file");
+	case -ENXIO:
+	case -ENODEV:
+	case -ENOMEDIUM:
+		return refuse(b, path, -ENXIO, "no such device");
+	case -EBUSY:
+		return refuse(b, path, err, "in use");
+	default:
+		return refuse(b, path, err, "can't be opened");
+	}
+}
+
 /* Open a block device so that nobody else can use it meanwhile. */
 static int claim_device(struct vswap_backend *b, struct swapfile *sf)
 {
 	struct block_device *bdev;
 
-	if (file_inode(sf->file)->i_mode & INSECURE_DEVICE)
-		return refuse(b, sf->path, -EPERM, "other users may access it, chmod o= it");
 	bdev = port_bdev_claim(file_inode(sf->file)->i_rdev, sf, &sf->bdev_claim);
 	if (IS_ERR(bdev))
-		return refuse(b, sf->path, PTR_ERR(bdev), PTR_ERR(bdev) == -EBUSY ?
-			      "in use" : "the device can't be opened");
+		return cannot_open(b, sf->path, PTR_ERR(bdev));
 	sf->bdev = bdev;
 	if (bdev_is_zoned(sf->bdev))
 		return refuse(b, sf->path, -EINVAL, "a zoned device can't be swapped to");
@@ -435,10 +443,6 @@ static int check_file(struct vswap_backend *b, struct swapfile *sf)
 {
 	struct inode *inode = file_inode(sf->file);
 
-	if (inode->i_mode & INSECURE_FILE)
-		return refuse(b, sf->path, -EPERM, "other users may access it, chmod 600 it");
-	if (!uid_eq(inode->i_uid, GLOBAL_ROOT_UID))
-		return refuse(b, sf->path, -EPERM, "not owned by root");
 	if (IS_ENCRYPTED(inode))
 		return refuse(b, sf->path, -EINVAL, "encrypted by its file system");
 	if (sb_rdonly(inode->i_sb))
@@ -464,6 +468,7 @@ static char *path_of(struct file *file)
 static int open_path(struct vswap_backend *b, struct swapfile *sf, struct file *given)
 {
 	struct inode *inode;
+	const char *why;
 
 	/*
 	 * To read: data doesn't go through the file, and one that is open for
@@ -475,69 +480,38 @@ static int open_path(struct vswap_backend *b, struct swapfile *sf, struct file *
 		int err = PTR_ERR(sf->file);
 
 		sf->file = NULL;
-		return refuse(b, sf->path, err, err == -ENOENT ? "no such file" :
-			      "can't be opened");
+		return cannot_open(b, sf->path, err);
 	}
 	if (!(sf->file->f_mode & FMODE_READ))
 		return refuse(b, sf->path, -EBADF, "not open for reading");
 	inode = file_inode(sf->file);
-	if (S_ISBLK(inode->i_mode))
-		return claim_device(b, sf);
-	if (S_ISREG(inode->i_mode))
-		return check_file(b, sf);
-	return refuse(b, sf->path, -EINVAL, "neither a regular file nor a block device");
-}
-
-/* As read_swap_header() does for headers written on a machine of other endianness. */
-static void swab_header(union swap_header *header)
-{
-	u32 *bad = header->info.badpages;
-	u32 i;
-
-	if (swab32(header->info.version) != 1)
-		return;
-	swab32s(&header->info.version);
-	swab32s(&header->info.last_page);
-	swab32s(&header->info.nr_badpages);
-	for (i = 0; i < min_t(u32, header->info.nr_badpages, MAX_SWAP_BADPAGES); i++)
-		swab32s(&bad[i]);
-}
-
-/* Mirrors read_swap_header(). */
-static int check_header(struct vswap_backend *b, struct swapfile *sf,
-			union swap_header *header)
-{
-	u64 size = i_size_read(sf->file->f_mapping->host) >> PAGE_SHIFT;
-	u32 last;
-
-	if (memcmp(header->magic.magic, "SWAPSPACE2", 10))
-		return refuse(b, sf->path, -EINVAL, "no swap signature, run mkswap on it");
-	swab_header(header);
-	last = header->info.last_page;
-	if (header->info.version != 1)
-		return refuse(b, sf->path, -EINVAL, "swap header of an unknown version");
-	if (header->info.nr_badpages > MAX_SWAP_BADPAGES || last == U32_MAX ||
-	    (header->info.nr_badpages && S_ISREG(file_inode(sf->file)->i_mode)))
-		return refuse(b, sf->path, -EINVAL, "corrupted swap header");
-	if ((u64)last + 1 > size)
-		return refuse(b, sf->path, -EINVAL, "shorter than its swap header says");
-	if ((u64)last + 1 < MIN_PAGES)
-		return refuse(b, sf->path, -EINVAL, "too small, at least 1 MiB is needed");
-	sf->nr_pages = last + 1;
-	return 0;
+	if (!S_ISREG(inode->i_mode) && !S_ISBLK(inode->i_mode))
+		return refuse(b, sf->path, -EINVAL, "neither a regular file nor a block device");
+	why = rules_check_access(S_ISREG(inode->i_mode), inode->i_mode,
+				 uid_eq(inode->i_uid, GLOBAL_ROOT_UID));
+	if (why)
+		return refuse(b, sf->path, -EPERM, why);
+	return S_ISREG(inode->i_mode) ? check_file(b, sf) : claim_device(b, sf);
 }
 
 static int read_header(struct vswap_backend *b, struct swapfile *sf,
 		       union swap_header *header)
 {
+	struct rules_header found = { .page = header, .page_size = PAGE_SIZE };
+	struct inode *inode = sf->file->f_mapping->host;
+	const char *why;
 	loff_t pos = 0;
 	ssize_t n = kernel_read(sf->file, header, PAGE_SIZE, &pos);
 
 	if (n < 0)
 		return refuse(b, sf->path, n, "the swap header can't be read");
 	if (n < PAGE_SIZE)
-		return refuse(b, sf->path, -EINVAL, "too small, at least 1 MiB is needed");
-	return check_header(b, sf, header);
+		return refuse(b, sf->path, -EINVAL, RULES_TOO_SMALL);
+	why = rules_check_header(&found, i_size_read(inode), S_ISREG(inode->i_mode));
+	if (why)
+		return refuse(b, sf->path, -EINVAL, why);
+	sf->nr_pages = found.nr_pages;
+	return 0;
 }
 
 static struct extents *new_extents(void)
@@ -598,7 +572,7 @@ static int claim(struct vswap_backend *b, struct swapfile *sf)
 		goto out;
 	}
 	if (S_ISREG(inode->i_mode) && d_unlinked(sf->file->f_path.dentry)) {
-		err = refuse(b, sf->path, -ENOENT, "has been deleted");
+		err = refuse(b, sf->path, -EINVAL, "has been deleted");
 		goto out;
 	}
 	err = S_ISBLK(inode->i_mode) ? extents_add(map, 0, sf->nr_pages, 0) :
@@ -624,12 +598,9 @@ static int mark_bad_pages(struct vswap_backend *b, struct swapfile *sf,
 	u32 i;
 
 	for (i = 0; i < header->info.nr_badpages && !err; i++) {
-		u32 bad = badpages[i];
-
-		if (!bad || bad > header->info.last_page)
-			return refuse(b, sf->path, -EINVAL, "corrupted swap header");
-		if (bad < sf->nr_pages)
-			err = filemap_mark_bad(&sf->slots, bad);
+		/* The file system may have mapped less than the header says. */
+		if (badpages[i] < sf->nr_pages)
+			err = filemap_mark_bad(&sf->slots, badpages[i]);
 	}
 	return err;
 }

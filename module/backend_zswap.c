@@ -415,27 +415,15 @@ static unsigned long limit_pages(const struct vswap_backend_params *params)
 	return totalram_pages() * params->pool_percent / 100;
 }
 
+/* What rules_check_params() can't know. */
 static int check_params(const struct vswap_backend_params *params)
 {
-	if (!params->pool_percent || params->pool_percent > 100) {
-		pr_err("zswap_max_pool_percent=%u: must be 1 to 100\n", params->pool_percent);
-		return -EINVAL;
-	}
-	if (!params->page_percent || params->page_percent > 100) {
-		pr_err("zswap_max_page_percent=%u: must be 1 to 100\n", params->page_percent);
-		return -EINVAL;
-	}
 	if (params->pool_bytes && check_limit(params->pool_bytes))
 		return -EINVAL;
-	if (limit_pages(params) > totalram_pages()) {
-		pr_err("zswap_max_pool_mb=%u: more than the machine's memory\n",
-		       params->pool_mb);
-		return -EINVAL;
-	}
 	if (!port_comp_exists(params->compressor)) {
 		pr_err("zswap_compressor=%s: this kernel has no such compressor\n",
 		       params->compressor);
-		return -ENOENT;
+		return -EOPNOTSUPP;
 	}
 	return 0;
 }

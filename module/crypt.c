@@ -76,7 +76,7 @@ static int init(struct crypt *crypt)
 	if (IS_ERR(crypt->tfm)) {
 		err = PTR_ERR(crypt->tfm);
 		crypt->tfm = NULL;
-		return err;
+		return err == -ENOENT ? -EOPNOTSUPP : err;
 	}
 	crypt->request_size = sizeof(struct request) + crypto_skcipher_reqsize(crypt->tfm);
 	err = mempool_init_kmalloc_pool(&crypt->requests, MIN_REQUESTS, crypt->request_size);
@@ -91,7 +91,7 @@ static int init(struct crypt *crypt)
  * Waits for the kernel's random numbers to be good, early after boot.
  *
  * Context: process, may sleep.
- * Return: the key; or -ENOENT: there is no such cipher; -ENOMEM; -ERESTARTSYS.
+ * Return: the key; or -EOPNOTSUPP: there is no such cipher; -ENOMEM; -ERESTARTSYS.
  */
 struct crypt *crypt_new(void)
 {

@@ -1276,7 +1276,7 @@ VSWAP_REDIRECT(redirect, ftrace_instruction_pointer_set)
  * port_init() - find everything this file relies on
  *
  * Context: process, may sleep; after vswap_symbols_init().
- * Return: 0, or -ENOENT with one line in the log for each thing missing.
+ * Return: 0, or -ENOEXEC with one line in the log for each thing missing.
  */
 int port_init(void)
 {

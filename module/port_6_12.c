@@ -1263,7 +1263,7 @@ VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
  * port_init() - find everything this file relies on
  *
  * Context: process, may sleep; after vswap_symbols_init().
- * Return: 0, or -ENOENT with one line in the log for each thing missing.
+ * Return: 0, or -ENOEXEC with one line in the log for each thing missing.
  */
 int port_init(void)
 {

@@ -19,7 +19,7 @@ static const struct vswap_symbol sparse_symbols[] = {
  * sparse_array_init() - find the kernel functions needed here
  *
  * Context: process, may sleep; after vswap_symbols_init().
- * Return: 0, or -ENOENT with the reason in the log.
+ * Return: 0, or -ENOEXEC with the reason in the log.
  */
 int sparse_array_init(void)
 {

@@ -13,6 +13,7 @@
 
 #include "codec.h"
 #include "port.h"
+#include "rules.h"
 #include "sparse.h"
 #include "vswap_area.h"
 #include "vswap_control.h"
@@ -26,41 +27,33 @@
 /* What zram-generator gives to compressed RAM; more if someone else has that. */
 #define DEFAULT_PRIORITY	100
 
-static char *backends;
-module_param(backends, charp, 0444);
+static struct rules_params params = RULES_DEFAULTS;
+
+module_param_named(backends, params.backends, charp, 0444);
 MODULE_PARM_DESC(backends, "backends in order of preference: zswap, ssd");
-
-static struct vswap_backend_params backend_params = {
-	.path = "/var/lib/vswap/ssd.swap",
-	.compressor = "lz4",
-	.pool_percent = 20,
-	.page_percent = 75,
-};
-
-module_param_named(ssd, backend_params.path, charp, 0444);
+module_param_named(ssd, params.ssd, charp, 0444);
 MODULE_PARM_DESC(ssd, "swap file or partition behind the backend ssd");
-module_param_named(encrypt, backend_params.encrypt, bool, 0444);
+module_param_named(require_all, params.require_all, bool, 0444);
+MODULE_PARM_DESC(require_all, "refuse to load where a swap file is missing (0: go on with the others)");
+module_param_named(encrypt, params.encrypt, bool, 0444);
 MODULE_PARM_DESC(encrypt, "encrypt what goes to swap files, by a key that goes with the module (0)");
-module_param_named(zswap_compressor, backend_params.compressor, charp, 0444);
+module_param_named(zswap_compressor, params.zswap_compressor, charp, 0444);
 MODULE_PARM_DESC(zswap_compressor, "compressor of the pool: lz4, lzo-rle, zstd, ...");
-module_param_named(zswap_max_pool_percent, backend_params.pool_percent, uint, 0444);
+module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_max_pool_percent, "limit of the pool in percent of RAM (20)");
-module_param_named(zswap_max_pool_mb, backend_params.pool_mb, uint, 0444);
+module_param_named(zswap_max_pool_mb, params.zswap_max_pool_mb, uint, 0444);
 MODULE_PARM_DESC(zswap_max_pool_mb, "limit of the pool in MiB (0: use the percentage)");
-module_param_named(zswap_max_page_percent, backend_params.page_percent, uint, 0444);
+module_param_named(zswap_max_page_percent, params.zswap_max_page_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_max_page_percent,
 		 "pages that shrink less go to the next backend, in percent (75)");
 
-static struct vswap_area_params area_params = {
-	.high_percent = 90,
-	.low_percent = 80,
-};
-
-module_param_named(zswap_high_percent, area_params.high_percent, uint, 0444);
+module_param_named(zswap_high_percent, params.zswap_high_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_high_percent,
 		 "fullness of the pool at which old pages go to the swap file (90; 0: never)");
-module_param_named(zswap_low_percent, area_params.low_percent, uint, 0444);
+module_param_named(zswap_low_percent, params.zswap_low_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_low_percent, "fullness of the pool at which that ends (80)");
+
+static struct vswap_area_params area_params;
 
 module_param_named(zswap_packed_writeback, vswap_mover_packs, bool, 0644);
 MODULE_PARM_DESC(zswap_packed_writeback,
@@ -83,6 +76,7 @@ static const struct kernel_param_ops idle_seconds_ops = {
 };
 
 module_param_cb(zswap_idle_seconds, &idle_seconds_ops, &area_params.idle_seconds, 0644);
+__MODULE_PARM_TYPE(zswap_idle_seconds, "uint");
 MODULE_PARM_DESC(zswap_idle_seconds,
 		 "pages not used for so long go to the swap file (0: never)");
 
@@ -90,16 +84,13 @@ static bool autostart = true;
 module_param(autostart, bool, 0444);
 MODULE_PARM_DESC(autostart, "run swapon at load (1)");
 
-static int priority = -1;
-module_param(priority, int, 0444);
+module_param_named(priority, params.priority, int, 0444);
 MODULE_PARM_DESC(priority, "swap priority, 0..32767 (-1: above all others)");
 
-static char *swapin = "cache";
-module_param(swapin, charp, 0444);
+module_param_named(swapin, params.swapin, charp, 0444);
 MODULE_PARM_DESC(swapin, "read pages into the swap cache or past it: cache, direct");
 
-static char *checksum = "none";
-module_param(checksum, charp, 0444);
+module_param_named(checksum, params.checksum, charp, 0444);
 MODULE_PARM_DESC(checksum, "keep a checksum of each page: none, crc32c");
 
 static unsigned int virtual_gb;
@@ -128,34 +119,43 @@ VSWAP_NEEDS("config DEBUG_INFO_BTF");
 
 static int check_params(void)
 {
-	struct vswap_area_params *p = &area_params;
+	char why[RULES_WHY_SIZE];
+	int err = rules_check_params(&params, totalram_pages() >> (20 - PAGE_SHIFT), why);
 
-	p->max_slots = (u64)virtual_gb << (30 - PAGE_SHIFT);
-	p->direct = sysfs_streq(swapin, "direct");
-	if (!p->direct && !sysfs_streq(swapin, "cache")) {
-		pr_err("swapin=%s: must be cache or direct\n", swapin);
-		return -EINVAL;
-	}
-	if (priority < -1 || priority > SWAP_FLAG_PRIO_MASK) {
-		pr_err("priority=%d: must be -1 or 0 to %d\n", priority, SWAP_FLAG_PRIO_MASK);
-		return -EINVAL;
-	}
-	if (p->high_percent > 100) {
-		pr_err("zswap_high_percent=%u: must be 0 to 100\n", p->high_percent);
-		return -EINVAL;
-	}
-	if (p->high_percent && p->low_percent > p->high_percent) {
-		pr_err("zswap_low_percent=%u: must be at most zswap_high_percent (%u)\n",
-		       p->low_percent, p->high_percent);
-		return -EINVAL;
-	}
-	return 0;
+	if (err)
+		pr_err("%s\n", why);
+	return err;
+}
+
+static void set_area_params(void)
+{
+	area_params.max_slots = (u64)virtual_gb << (30 - PAGE_SHIFT);
+	area_params.direct = !strcmp(params.swapin, "direct");
+	area_params.high_percent = params.zswap_high_percent;
+	area_params.low_percent = params.zswap_low_percent;
+}
+
+static int open_backends(void)
+{
+	const struct vswap_backend_params backend_params = {
+		.path = params.ssd,
+		.compressor = params.zswap_compressor,
+		.pool_percent = params.zswap_max_pool_percent,
+		.pool_mb = params.zswap_max_pool_mb,
+		.page_percent = params.zswap_max_page_percent,
+		.encrypt = params.encrypt,
+		.require_all = params.require_all,
+	};
+
+	return vswap_tier_open(params.backends, &backend_params, vswap_area_rescue);
 }
 
 static int choose_priority(void)
 {
-	if (priority >= 0)
-		return priority;
+	static_assert(RULES_MAX_PRIORITY == SWAP_FLAG_PRIO_MASK);
+
+	if (params.priority >= 0)
+		return params.priority;
 	return min(max(DEFAULT_PRIORITY, port_highest_priority() + 1), SWAP_FLAG_PRIO_MASK);
 }
 
@@ -201,7 +201,7 @@ static int start_swap(void)
 		pr_err("/dev/%s is still in use: the module stays\n", VSWAP_DEVICE);
 		return 0;
 	}
-	return ret < 0 ? ret : -EIO;
+	return -ECANCELED;
 }
 
 /* The image would be written over pages that nobody could read back. */
@@ -229,19 +229,29 @@ static int find_symbols(void)
 	return err;
 }
 
+static void greet(void)
+{
+	char names[2 * VSWAP_NAME_SIZE];
+
+	vswap_tier_names(names, sizeof(names), ",");
+	pr_info("version %s, backends %s, device /dev/%s\n", THIS_MODULE->version, names,
+		VSWAP_DEVICE);
+}
+
 static int start(void)
 {
 	int err;
 
-	err = vswap_tier_open(backends, &backend_params, vswap_area_rescue);
+	err = open_backends();
 	if (err)
 		goto err_codec;
-	err = vswap_io_start(checksum);
+	err = vswap_io_start(params.checksum);
 	if (err)
 		goto err_tier;
 	err = vswap_mover_start();
 	if (err)
 		goto err_io;
+	set_area_params();
 	err = vswap_area_start(&area_params);
 	if (err)
 		goto err_mover;
@@ -261,8 +271,7 @@ static int start(void)
 	if (err)
 		pr_warn("/dev/%s can't be made (%d): backends stay as they are\n",
 			VSWAP_CONTROL_DEVICE, err);
-	pr_info("version %s, backends %s, device /dev/%s\n", THIS_MODULE->version, backends,
-		VSWAP_DEVICE);
+	greet();
 	return 0;
 
 err_pm:
@@ -282,6 +291,26 @@ err_codec:
 	return err;
 }
 
+/*
+ * Of these modprobe(8) would say "Unknown symbol in module", take it for success, or print a
+ * number, whatever our line in the log says.
+ */
+static int presentable(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return -ENXIO;
+	case -EEXIST:
+		return -EBUSY;
+	case -ERESTARTSYS:
+		return -EINTR;
+	case -ENOTSUPP:
+		return -EOPNOTSUPP;
+	default:
+		return err;
+	}
+}
+
 static int __init vswap_init(void)
 {
 	int err = check_params();
@@ -291,7 +320,7 @@ static int __init vswap_init(void)
 	if (!err)
 		err = start();
 	vswap_symbols_done();
-	return err;
+	return presentable(err);
 }
 
 static void __exit vswap_exit(void)

@@ -21,7 +21,7 @@ static const struct vswap_symbol hook_symbols[] = {
  * vswap_hooks_init() - find what the engine itself needs
  *
  * Context: process, may sleep; after vswap_symbols_init().
- * Return: 0, or -ENOENT with the reason in the log.
+ * Return: 0, or -ENOEXEC with the reason in the log.
  */
 int vswap_hooks_init(void)
 {
@@ -34,14 +34,14 @@ static int find_hook(struct vswap_hook *hook)
 	int err;
 
 	if (!addr)
-		return -ENOENT;
+		return -ENOEXEC;
 	err = vswap_btf_check_function(hook->name, hook->type);
 	if (err)
 		return err;
 	hook->ip = static_call(k_ftrace_location)(addr);
 	if (!hook->ip) {
 		pr_err("%s can't be traced on this kernel\n", hook->name);
-		return -ENOENT;
+		return -ENOEXEC;
 	}
 	/* Before the hook is in: reclaim may call it at once. */
 	hook->set_original(hook->ip + MCOUNT_INSN_SIZE);
@@ -89,9 +89,8 @@ static void remove_hook(struct vswap_hook *hook)
  * @redirect: VSWAP_REDIRECT()
  *
  * Context: process, may sleep.
- * Return: 0; -ENOENT if a function is missing or can't be traced; -ENOEXEC if it is
- * another one than expected; -EBUSY if somebody else redirects one; with one line in
- * the log.
+ * Return: 0; -ENOEXEC if a function is missing, can't be traced, or is another one than
+ * expected; -EBUSY if somebody else redirects one; with one line in the log.
  */
 int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr, ftrace_func_t redirect)
 {

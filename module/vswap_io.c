@@ -57,23 +57,19 @@ static struct crypto_shash *summer;
 
 static int start_checksum(const char *checksum)
 {
-	if (sysfs_streq(checksum, "none"))
+	if (!strcmp(checksum, "none"))
 		return 0;
-	if (!sysfs_streq(checksum, "crc32c")) {
-		pr_err("checksum=%s: must be none or crc32c\n", checksum);
-		return -EINVAL;
-	}
-	summer = crypto_alloc_shash("crc32c", 0, 0);
+	summer = crypto_alloc_shash(checksum, 0, 0);
 	if (!IS_ERR(summer))
 		return 0;
 	summer = NULL;
 	pr_err("checksum=%s: this kernel has no such checksum\n", checksum);
-	return -ENOENT;
+	return -EOPNOTSUPP;
 }
 
 /**
  * vswap_io_start() - get ready for I/O
- * @checksum: "none", or "crc32c" to keep a checksum of each page
+ * @checksum: "none", or what keeps a checksum of each page, of 32 bits
  *
  * Context: process, may sleep.
  * Return: 0 or -errno with nothing left behind.

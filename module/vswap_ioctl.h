@@ -62,7 +62,7 @@ struct vswap_backend_request {
 /*
  * VSWAP_BACKEND_ADD
  *	EEXIST: the name, or a pool, is there already; ENOSPC: no more backends;
- *	EINVAL, EPERM, EBUSY, ENOENT, ...: as at load, with a line in the log.
+ *	EINVAL, EPERM, EBUSY, EOPNOTSUPP, ...: as at load, with a line in the log.
  * VSWAP_BACKEND_REMOVE
  *	Moves the pages to the other backends, waits for that, and takes the backend
  *	away. ENOENT: no such backend; EBUSY: another request for it is under way, or

@@ -22,7 +22,7 @@ static int find_kallsyms(void)
 	if (err) {
 		pr_err("the kernel's symbol table can't be read (kprobe on %s: %d)\n",
 		       kp.symbol_name, err);
-		return err;
+		return -ENOEXEC;
 	}
 	/* Behind an endbr64 the probe sits on the fentry: right for a call too. */
 	set_kallsyms_on_each_match_symbol((unsigned long)kp.addr);
@@ -101,8 +101,8 @@ static int open_btf(bool unchecked)
  *
  * Context: process, may sleep; once, before all others here. vswap_symbols_done() is
  * due behind the last one.
- * Return: 0; what register_kprobe() said; -ENOEXEC if types can't be compared or one
- * differs; -ENOMEM; with the reason in the log.
+ * Return: 0; -ENOEXEC if symbols can't be read, or types can't be compared or one differs;
+ * -ENOMEM; with the reason in the log.
  */
 int vswap_symbols_init(bool unchecked)
 {
@@ -131,8 +131,8 @@ void vswap_symbols_done(void)
  * @nr: its length
  *
  * Context: process, may sleep.
- * Return: 0; -ENOENT or -ENOEXEC after one line in the log for each that is missing or
- * of another type; -ENOMEM.
+ * Return: 0; -ENOEXEC after one line in the log for each that is missing or of another
+ * type; -ENOMEM.
  */
 int vswap_symbols_resolve(const struct vswap_symbol *symbols, unsigned int nr)
 {
@@ -141,7 +141,7 @@ int vswap_symbols_resolve(const struct vswap_symbol *symbols, unsigned int nr)
 
 	for (i = 0; i < nr; i++) {
 		unsigned long addr = vswap_symbol_address(symbols[i].name);
-		int wrong = addr ? 0 : -ENOENT;
+		int wrong = addr ? 0 : -ENOEXEC;
 
 		if (addr && *symbols[i].type)
 			wrong = vswap_btf_check_function(symbols[i].name, symbols[i].type);

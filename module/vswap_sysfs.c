@@ -66,14 +66,8 @@ static ssize_t text_priority(char *buf)
 
 static ssize_t text_backends(char *buf)
 {
-	int entered = vswap_tier_enter();
-	struct vswap_backend *b;
-	unsigned int n;
-	int len = 0;
+	int len = vswap_tier_names(buf, PAGE_SIZE, " ");
 
-	for (n = 0; (b = vswap_tier_get(n)); n++)
-		len += sysfs_emit_at(buf, len, "%s%s", n ? " " : "", b->name);
-	vswap_tier_leave(entered);
 	return len + sysfs_emit_at(buf, len, "\n");
 }
 

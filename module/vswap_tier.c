@@ -13,6 +13,7 @@
 
 #include "packed.h"
 #include "port.h"
+#include "rules.h"
 #include "vswap_tier.h"
 
 /*
@@ -27,13 +28,9 @@
  */
 #define TURN_PAGES		64
 
-/* What users call them. */
-static const struct {
-	const char *name;
-	const struct vswap_backend_ops *ops;
-} load_names[] = {
-	{ "zswap", &vswap_zswap_ops },
-	{ "ssd", &vswap_swapfile_ops },
+static const struct vswap_backend_ops *const all_ops[] = {
+	[RULES_ZSWAP] = &vswap_zswap_ops,
+	[RULES_SSD] = &vswap_swapfile_ops,
 };
 
 /**
@@ -443,22 +440,40 @@ static struct vswap_backend *add(const char *name, const struct vswap_backend_op
 	return ERR_PTR(err);
 }
 
-static int add_by_name(const char *name, unsigned int number)
+/* Those that rules_check_params() let pass. */
+static int add_by_name(const char *text, size_t len, unsigned int number)
 {
-	unsigned int i;
+	int kind = rules_backend(text, len);
+	char name[VSWAP_NAME_SIZE];
 
-	for (i = 0; i < ARRAY_SIZE(load_names); i++)
-		if (!strcmp(load_names[i].name, name))
-			break;
-	if (i == ARRAY_SIZE(load_names)) {
-		pr_err("backends=: unknown backend \"%s\" (known: zswap, ssd)\n", name);
+	if (WARN_ON_ONCE(kind < 0))
 		return -EINVAL;
+	snprintf(name, sizeof(name), "%.*s", (int)len, text);
+	return PTR_ERR_OR_ZERO(add(name, all_ops[kind], number, BACKEND_ON, &tier.params));
+}
+
+/* As with nofail in fstab(5): a disk that isn't plugged in is no reason to go without swap. */
+static int add_at_load(const char *names)
+{
+	int missing = -1, number = 0, err = 0;
+	const char *name;
+	size_t len;
+
+	while (!err && (name = rules_next_name(&names, &len))) {
+		err = add_by_name(name, len, number);
+		if (err == -ENXIO && !tier.params.require_all) {
+			missing = number;
+			err = 0;
+		}
+		number++;
 	}
-	if (find(name)) {
-		pr_err("backends=: \"%s\" is named twice\n", name);
-		return -EINVAL;
-	}
-	return PTR_ERR_OR_ZERO(add(name, load_names[i].ops, number, BACKEND_ON, &tier.params));
+	if (err || missing < 0)
+		return err;
+	if (!vswap_tier_get(0))
+		return -ENXIO;
+	pr_warn("swap starts without ssd; when %s is there: vswapctl backend add ssd --path %s --tier %d\n",
+		tier.params.path, tier.params.path, missing);
+	return 0;
 }
 
 /*
@@ -483,36 +498,25 @@ static void withdraw(struct vswap_backend *b)
 
 /**
  * vswap_tier_open() - open the backends
- * @names: their names, the most preferred first, separated by commas
+ * @names: their names, the most preferred first, as rules_check_params() allows them
  * @params: for all of them, and for those that are added later
  * @failed: called when one has failed; any context
  *
  * Context: process, may sleep.
- * Return: 0, or -errno with one line in the log and all of them closed.
+ * Return: 0, also if a swap file isn't there, but another backend is, and @params don't
+ * require all, with a warning; or -errno with one line in the log and all of them closed.
  */
 int vswap_tier_open(const char *names, const struct vswap_backend_params *params,
 		    void (*failed)(void))
 {
-	char *copy, *rest, *name;
-	unsigned int number = 0;
-	int err = 0;
+	int err;
 
-	if (!names || !*names) {
-		pr_err("backends= must name at least one of: zswap, ssd\n");
-		return -EINVAL;
-	}
-	copy = kstrdup(names, GFP_KERNEL);
-	if (!copy)
-		return -ENOMEM;
 	tier.params = *params;
 	tier.failed = failed;
 	tier.detached = false;
-	rest = copy;
 	mutex_lock(&tier.lock);
-	while (!err && (name = strsep(&rest, ",")))
-		err = add_by_name(strim(name), number++);
+	err = add_at_load(names);
 	mutex_unlock(&tier.lock);
-	kfree(copy);
 	if (err)
 		vswap_tier_close();
 	return err;
@@ -558,6 +562,29 @@ struct vswap_backend *vswap_tier_get(unsigned int n)
 	return order && n < order->nr ? order->backend[n] : NULL;
 }
 
+/**
+ * vswap_tier_names() - the names of the backends in order of preference
+ * @buf: where to
+ * @size: bytes of @buf
+ * @between: what comes between two of them
+ *
+ * Context: process, may sleep.
+ * Return: their length.
+ */
+int vswap_tier_names(char *buf, size_t size, const char *between)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
+	unsigned int n;
+	int len = 0;
+
+	*buf = '\0';
+	for (n = 0; (b = vswap_tier_get(n)); n++)
+		len += scnprintf(buf + len, size - len, "%s%s", n ? between : "", b->name);
+	vswap_tier_leave(entered);
+	return len;
+}
+
 static bool is_good_name(const char *name)
 {
 	size_t len = strnlen(name, VSWAP_NAME_SIZE), i;
@@ -572,9 +599,9 @@ static const struct vswap_backend_ops *ops_by_type(const char *type)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(load_names); i++)
-		if (!strncmp(load_names[i].ops->type, type, VSWAP_NAME_SIZE))
-			return load_names[i].ops;
+	for (i = 0; i < ARRAY_SIZE(all_ops); i++)
+		if (!strncmp(all_ops[i]->type, type, VSWAP_NAME_SIZE))
+			return all_ops[i];
 	return NULL;
 }
 

@@ -89,6 +89,7 @@ unsigned long vswap_tier_capacity(void);
 unsigned long vswap_tier_used(void);
 
 struct vswap_backend *vswap_tier_get(unsigned int n);
+int vswap_tier_names(char *buf, size_t size, const char *between);
 struct vswap_backend *vswap_tier_add(const struct vswap_backend_spec *spec, struct file *file);
 struct vswap_backend *vswap_tier_claim(const char *name, int *state);
 struct vswap_backend *vswap_tier_claim_failed(unsigned int *id);

@@ -25,6 +25,7 @@ typedef uint64_t u64;
 typedef int64_t s64;
 
 #define noinline	__attribute__((noinline))
+#define __printf(text, args)	__attribute__((format(printf, text, args)))
 
 #define U32_MAX		UINT32_MAX
 #define U64_MAX		UINT64_MAX
