@@ -136,6 +136,7 @@ fail_add(int dir, const struct addition *addition, int error)
 		{ EINVAL, "no backend can be made of this: the kernel's log says why" },
 		{ EPERM, "not permitted: the kernel's log says why" },
 		{ EBUSY, "it is in use: the kernel's log says more" },
+		{ EOPNOTSUPP, "not supported here: the kernel's log says why" },
 		{ 0 }
 	};
 	const struct vswap_backend_spec *spec = &addition->spec;
@@ -145,10 +146,8 @@ fail_add(int dir, const struct addition *addition, int error)
 		text = "there is a backend of this name";
 	else if (error == EEXIST)
 		text = "there is a pool already, and can't be another";
-	else if (error == ENOENT && is_pool(addition))
+	else if (error == EOPNOTSUPP && is_pool(addition))
 		text = "this kernel has no such compressor";
-	else if (error == ENOENT)
-		text = strerror(error);
 	fail("%s: %s", spec->name, text);
 }
 

@@ -40,7 +40,7 @@ static const struct column columns[] = {
 	{ "TIER", NULL, BACKEND_TIER, NULL, 4, RIGHT,
 	  "lower ones are preferred, those of one tier take turns" },
 	{ "STATE", NULL, BACKEND_STATE, NULL, 5, LEFT,
-	  "on, disabled, removing, or failed (only read, after errors)" },
+	  "on, disabled, removing, failed (only read, after errors), or evacuating (the same, pages move)" },
 	{ "CAPACITY", NULL, BACKEND_CAPACITY, NULL, 8, RIGHT,
 	  "what it can hold by its present estimate" },
 	{ "USED", NULL, BACKEND_USED, NULL, 6, RIGHT,

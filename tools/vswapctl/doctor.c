@@ -5,119 +5,30 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
-#include <json-c/json.h>
-#include <libsmartcols/libsmartcols.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "../../module/btf.h"
 #include "command.h"
-#include "json.h"
+#include "doctor_options.h"
+#include "findings.h"
 #include "message.h"
 #include "needs.h"
-#include "table.h"
+#include "system.h"
 
-enum { JSON, MODULE, QUIET };
+enum { JSON, MODULE, OPTIONS, QUIET };
 
 static const struct option_row options[] = {
 	[JSON]            = { 'j', "json", NULL, "JSON" },
 	[MODULE]          = { 'm', "module", "<file>",
 			      "the module's file, if it isn't installed" },
-	[QUIET] = { 'q', "quiet", NULL, "only warnings and problems" },
+	[OPTIONS]         = { 'o', "options", NULL,
+			      "only modprobe.d, and the swap file that it names" },
+	[QUIET]           = { 'q', "quiet", NULL, "only warnings and problems" },
 	{ 0 }
 };
-
-enum verdict { OK, WARNING, PROBLEM };
-
-static const char *const verdicts[] = { "ok", "warning", "problem" };
-
-/* One line of the report. */
-struct finding {
-	enum verdict verdict;
-	const char *topic;
-	char *text;
-};
-
-static struct {
-	struct finding *finding;
-	size_t nr;
-	size_t count[PROBLEM + 1];
-} report;
-
-static void __attribute__((format(printf, 3, 4)))
-say(enum verdict verdict, const char *topic, const char *fmt, ...)
-{
-	struct finding *grown = realloc(report.finding, (report.nr + 1) * sizeof(*grown));
-	char *text;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (!grown || vasprintf(&text, fmt, ap) < 0)
-		fail("%s", strerror(ENOMEM));
-	va_end(ap);
-	grown[report.nr] = (struct finding){ verdict, topic, text };
-	report.finding = grown;
-	report.nr++;
-	report.count[verdict]++;
-}
-
-/* ---- Files of the system ---- */
-
-/* For tests: a folder that stands for /, empty on a real system. */
-static const char *root(void)
-{
-	const char *root = getenv("VSWAP_ROOT");
-
-	return root ? root : "";
-}
-
-static FILE *open_file(const char *path)
-{
-	char *whole = xasprintf("%s%s", root(), path);
-	FILE *file = fopen(whole, "re");
-
-	free(whole);
-	return file;
-}
-
-static bool exists(const char *path)
-{
-	char *whole = xasprintf("%s%s", root(), path);
-	bool found = !access(whole, F_OK);
-
-	free(whole);
-	return found;
-}
-
-/* The first line of a file, "" if there is none. The caller frees it. */
-static char *read_line(const char *path)
-{
-	FILE *file = open_file(path);
-	char *line = NULL;
-	size_t size = 0;
-
-	if (file && getline(&line, &size, file) > 0)
-		line[strcspn(line, "\n")] = '\0';
-	else if (line)
-		line[0] = '\0';
-	if (file)
-		fclose(file);
-	return line ? line : xstrdup("");
-}
-
-static bool line_is(const char *path, const char *value)
-{
-	char *line = read_line(path);
-	bool same = !strcmp(line, value);
-
-	free(line);
-	return same;
-}
 
 /* ---- Needs of one kind ---- */
 
@@ -161,7 +72,7 @@ static bool is_name_end(char c)
 static struct sighting *look_for(const struct needs *needs, const char *path, int column)
 {
 	struct sighting *seen = xcalloc(needs->nr, sizeof(*seen));
-	FILE *file = open_file(path);
+	FILE *file = system_open(path);
 	char *line = NULL;
 	size_t size = 0, lines = 0, i;
 	int skip;
@@ -229,32 +140,40 @@ static void check_type(const struct btf_image *image, const struct need *need)
 		say(PROBLEM, "types", "%s: not the kernel the module was built for", why);
 }
 
-/* The same comparison as in the module, on data that libbpf found to be in order. */
-static void check_types(const struct needs *needs)
+#define BTF_PATH	"/sys/kernel/btf/vmlinux"
+
+static struct btf *read_btf(void)
 {
-	char *path = xasprintf("%s/sys/kernel/btf/vmlinux", root());
-	size_t problems = report.count[PROBLEM], i;
-	struct btf_image image = { 0 };
-	const void *data;
+	char *path = system_path(BTF_PATH);
 	struct btf *btf;
-	__u32 size;
 
 	libbpf_set_print(NULL);
 	btf = btf__parse_raw(path);
+	free(path);
+	return btf;
+}
+
+/* The same comparison as in the module, on data that libbpf found to be in order. */
+static void check_types(const struct needs *needs)
+{
+	size_t problems = findings(PROBLEM), i;
+	struct btf_image image = { 0 };
+	struct btf *btf = read_btf();
+	const void *data;
+	__u32 size;
+
 	if (!btf) {
 		say(PROBLEM, "types", "%s can't be read (%s): the module would refuse without "
-		    "unchecked=1", path, strerror(errno));
-		free(path);
+		    "unchecked=1", BTF_PATH, strerror(errno));
 		return;
 	}
-	free(path);
 	data = btf__raw_data(btf, &size);
 	if (!data || btf_image_open(&image, data, size)) {
 		say(PROBLEM, "types", "the kernel's BTF is of an unknown form");
 	} else {
 		for (i = 0; i < needs->nr; i++)
 			check_type(&image, &needs->need[i]);
-		if (report.count[PROBLEM] == problems)
+		if (findings(PROBLEM) == problems)
 			say(OK, "types", "%zu functions, %zu fields, %zu sizes and %zu values are as "
 			    "the module expects",
 			    count_needs(needs, NEED_HOOK) + count_needs(needs, NEED_FUNCTION),
@@ -268,7 +187,7 @@ static void check_types(const struct needs *needs)
 static void check_symbols(const struct needs *needs)
 {
 	struct sighting *seen = look_for(needs, "/proc/kallsyms", 2);
-	size_t problems = report.count[PROBLEM], nr = 0, i;
+	size_t problems = findings(PROBLEM), nr = 0, i;
 
 	if (!seen) {
 		say(WARNING, "symbols", "/proc/kallsyms can't be read");
@@ -282,7 +201,7 @@ static void check_symbols(const struct needs *needs)
 			say(PROBLEM, "symbols", "this kernel has %s symbol \"%s\"",
 			    seen[i].times ? "more than one" : "no", needs->need[i].name);
 	}
-	if (report.count[PROBLEM] == problems)
+	if (findings(PROBLEM) == problems)
 		say(OK, "symbols", "%zu found", nr);
 	free(seen);
 }
@@ -300,8 +219,8 @@ static void check_hook(const struct need *need, const struct sighting *traceable
 static void check_hooks(const struct needs *needs)
 {
 	struct sighting *traceable, *enabled;
-	size_t problems = report.count[PROBLEM], i;
-	bool loaded = exists("/sys/kernel/vswap");
+	size_t problems = findings(PROBLEM), i;
+	bool loaded = system_has("/sys/kernel/vswap");
 
 	traceable = look_for(needs, "/sys/kernel/tracing/available_filter_functions", 0);
 	enabled = look_for(needs, "/sys/kernel/tracing/enabled_functions", 0);
@@ -313,12 +232,12 @@ static void check_hooks(const struct needs *needs)
 			if (needs->need[i].kind == NEED_HOOK)
 				check_hook(&needs->need[i], &traceable[i],
 					   enabled && !loaded ? &enabled[i] : NULL);
-		if (report.count[PROBLEM] == problems)
+		if (findings(PROBLEM) == problems)
 			say(OK, "hooks", "%zu functions can be hooked%s",
 			    count_needs(needs, NEED_HOOK),
 			    loaded ? "; vswap is loaded now" : "");
 	}
-	if (line_is("/proc/sys/kernel/ftrace_enabled", "0"))
+	if (system_line_is("/proc/sys/kernel/ftrace_enabled", "0"))
 		say(PROBLEM, "hooks", "ftrace is off: sysctl kernel.ftrace_enabled=1");
 	free(traceable);
 	free(enabled);
@@ -337,8 +256,8 @@ static bool config_has(const char *config, const char *name)
 static void check_config(const struct needs *needs, const char *release)
 {
 	char *path = xasprintf("/boot/config-%s", release), *config = NULL;
-	size_t problems = report.count[PROBLEM], size = 0;
-	FILE *file = open_file(path);
+	size_t problems = findings(PROBLEM), size = 0;
+	FILE *file = system_open(path);
 	const struct need *need;
 
 	if (!file || getdelim(&config, &size, EOF, file) <= 0) {
@@ -349,7 +268,7 @@ static void check_config(const struct needs *needs, const char *release)
 			if (!config_has(config, need->name))
 				say(PROBLEM, "config", "this kernel is without CONFIG_%s",
 				    need->name);
-		if (report.count[PROBLEM] == problems)
+		if (findings(PROBLEM) == problems)
 			say(OK, "config", "%zu options are set",
 			    count_needs(needs, NEED_CONFIG));
 	}
@@ -362,7 +281,7 @@ static void check_config(const struct needs *needs, const char *release)
 /* The fifth byte of the variable; the four before it are flags. */
 static bool secure_boot(void)
 {
-	FILE *file = open_file("/sys/firmware/efi/efivars/"
+	FILE *file = system_open("/sys/firmware/efi/efivars/"
 			       "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
 	unsigned char bytes[5] = "";
 	bool on = file && fread(bytes, 1, sizeof(bytes), file) == sizeof(bytes) && bytes[4] == 1;
@@ -374,9 +293,9 @@ static bool secure_boot(void)
 
 static void check_signature(const struct needs *needs)
 {
-	char *lockdown = read_line("/sys/kernel/security/lockdown");
+	char *lockdown = system_line("/sys/kernel/security/lockdown");
 	bool locked = strstr(lockdown, "[integrity]") || strstr(lockdown, "[confidentiality]");
-	bool enforced = locked || line_is("/sys/module/module/parameters/sig_enforce", "Y");
+	bool enforced = locked || system_line_is("/sys/module/module/parameters/sig_enforce", "Y");
 
 	if (!enforced)
 		say(OK, "signature", "unsigned modules are allowed");
@@ -402,12 +321,12 @@ static bool zswap_is_in_front(const struct needs *needs)
 
 static void check_company(const struct needs *needs)
 {
-	FILE *file = open_file("/proc/swaps");
+	FILE *file = system_open("/proc/swaps");
 	char *line = NULL, *resume;
-	size_t size = 0, found = report.nr;
+	size_t size = 0, warnings = findings(WARNING);
 	int priority;
 
-	if (line_is("/sys/module/zswap/parameters/enabled", "Y") && zswap_is_in_front(needs))
+	if (system_line_is("/sys/module/zswap/parameters/enabled", "Y") && zswap_is_in_front(needs))
 		say(WARNING, "company", "zswap is in front of vswap on this kernel, and pages would "
 		    "be compressed twice: echo 0 >/sys/module/zswap/parameters/enabled");
 	while (file && getline(&line, &size, file) > 0) {
@@ -419,80 +338,64 @@ static void check_company(const struct needs *needs)
 	if (file)
 		fclose(file);
 
-	resume = read_line("/sys/power/resume");
+	resume = system_line("/sys/power/resume");
 	if (*resume && strcmp(resume, "0:0"))
 		say(WARNING, "company", "hibernation is set up (%s): vswap refuses it while pages "
 		    "are swapped", resume);
 	free(resume);
-	if (report.nr == found)
+	if (findings(WARNING) == warnings)
 		say(OK, "company", "no zram, no zswap in front, no hibernation");
 }
 
-/* The value of @name in a line of options as modprobe.d has it. The caller frees it. */
-static char *option_value(const char *line, const char *name, const char *value)
+static bool has_member(const struct btf *btf, const char *structure, const char *name,
+		       const char *type)
 {
-	size_t len = strlen(name);
+	int id = btf__find_by_name_kind(btf, structure, BTF_KIND_STRUCT), i;
+	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, id) : NULL;
+	const struct btf_member *member = t ? btf_members(t) : NULL;
 
-	while (line && *line) {
-		if (!strncmp(line, name, len) && line[len] == '=') {
-			value = line + len + 1;
-			return strndup(value, strcspn(value, " "));
-		}
-		line += strcspn(line, " ");
-		line += strspn(line, " ");
+	for (i = 0; t && i < btf_vlen(t); i++, member++) {
+		const struct btf_type *its = btf__type_by_id(btf, member->type);
+
+		if (!strcmp(btf__name_by_offset(btf, member->name_off), name))
+			return !type || !strcmp(btf__name_by_offset(btf, its->name_off), type);
 	}
-	return xstrdup(value);
+	return false;
 }
 
-static void check_swap_file(const char *path)
+/* What Kbuild tells them apart by, as far as BTF has it. */
+static const char *find_family(const struct btf *btf)
 {
-	char *whole = xasprintf("%s%s", root(), path);
-	struct stat status;
+	if (has_member(btf, "swap_info_struct", "frontswap_map", NULL))
+		return "6.1";
+	if (has_member(btf, "swap_info_struct", "zeromap", NULL) &&
+	    has_member(btf, "swap_info_struct", "inuse_pages", "unsigned int"))
+		return "6.12";
+	return has_member(btf, "swap_ops", "submit_write", NULL) ? "7" : NULL;
+}
 
-	if (stat(whole, &status))
-		say(PROBLEM, "options", "%s: %s: vswap(4) tells how to make one", path,
-		    strerror(errno));
-	else if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
-		say(PROBLEM, "options", "%s is neither a file nor a partition", path);
-	else if (status.st_mode & 077)
-		say(PROBLEM, "options", "%s can be read or written by others: chmod 600 %s", path,
-		    path);
+/* There is no module. Can there be one? */
+static void check_family(const char *modules, const char *release)
+{
+	struct btf *btf = read_btf();
+	const char *family = btf ? find_family(btf) : NULL;
+
+	if (btf && !family)
+		say(PROBLEM, "module", "%s is a kernel of no family that vswap knows (6.1, 6.12, "
+		    "7): there can't be a module for it", release);
 	else
-		say(OK, "options", "the swap file %s is there", path);
-	free(whole);
+		say(PROBLEM, "module", "none below %s: install vswap-dkms and linux-headers-%s, "
+		    "then see dkms status", modules, release);
+	btf__free(btf);
 }
 
-static void check_options(const struct needs *needs)
+static void examine(const char *module, bool only_options)
 {
-	char *backends = option_value(needs->options, "backends", "");
-	char *path = option_value(needs->options, "ssd", "/var/lib/vswap/ssd.swap");
-	char *list = backends, *backend;
-	bool ssd = false;
+	char *modules = system_modules(), *configs = system_configs();
+	struct needs *needs = needs_read(module, modules, configs);
+	const char *release = system_release();
 
-	while ((backend = strsep(&list, ",")))
-		ssd |= !strcmp(backend, "ssd");
-	if (!needs->options)
-		say(OK, "options", "none in modprobe.d: name the backends when loading");
-	if (ssd)
-		check_swap_file(path);
-	free(backends);
-	free(path);
-}
-
-static void examine(const char *module)
-{
-	const char *release_for_test = getenv("VSWAP_RELEASE");
-	struct needs *needs;
-	struct utsname name;
-	const char *release;
-	char *modules, *configs;
-
-	uname(&name);
-	release = release_for_test ? release_for_test : name.release;
-	modules = xasprintf("%s/lib/modules/%s", root(), release);
-	configs = *root() ? xasprintf("%s/etc/modprobe.d", root()) : NULL;
-	needs = needs_read(module, modules, configs);
-	if (needs) {
+	if (needs && !only_options) {
 		check_module(needs, release);
 		check_types(needs);
 		check_symbols(needs);
@@ -500,74 +403,19 @@ static void examine(const char *module)
 		check_config(needs, release);
 		check_signature(needs);
 		check_company(needs);
-		check_options(needs);
-	} else {
-		say(PROBLEM, "module", "none below %s: install vswap-dkms and linux-headers-%s, "
-		    "then see dkms status", modules, release);
 	}
+	if (needs)
+		check_options(needs);
+	else
+		check_family(modules, release);
 	needs_free(needs);
 	free(configs);
 	free(modules);
 }
 
-/* ---- Output ---- */
-
-static void print_text(bool quiet)
-{
-	struct table_style style = { 0 };
-	struct libscols_table *table = table_new(&style);
-	size_t i;
-
-	table_column(table, "VERDICT", 0, 0);
-	table_column(table, "TOPIC", 0, 0);
-	table_column(table, "TEXT", 0, SCOLS_FL_WRAP);
-	for (i = 0; i < report.nr; i++) {
-		const struct finding *finding = &report.finding[i];
-		struct libscols_line *line;
-
-		if (quiet && finding->verdict == OK)
-			continue;
-		line = table_line(table);
-		table_text(line, 0, verdicts[finding->verdict]);
-		table_text(line, 1, finding->topic);
-		table_text(line, 2, finding->text);
-	}
-	table_print(table);
-}
-
-static void print_json(bool quiet)
-{
-	struct json_object *all = json_object_new_object(), *list = json_object_new_array();
-	size_t i;
-
-	for (i = 0; i < report.nr; i++) {
-		const struct finding *finding = &report.finding[i];
-		struct json_object *one;
-
-		if (quiet && finding->verdict == OK)
-			continue;
-		one = json_object_new_object();
-		json_add(one, "verdict", json_text(verdicts[finding->verdict]));
-		json_add(one, "topic", json_text(finding->topic));
-		json_add(one, "text", json_text(finding->text));
-		json_object_array_add(list, one);
-	}
-	json_add(all, "findings", list);
-	json_add(all, "problems", json_object_new_uint64(report.count[PROBLEM]));
-	json_add(all, "warnings", json_object_new_uint64(report.count[WARNING]));
-	json_print(all);
-}
-
-static void free_report(void)
-{
-	while (report.nr)
-		free(report.finding[--report.nr].text);
-	free(report.finding);
-}
-
 static void run(const struct command *cmd, int argc, char **argv)
 {
-	bool json = false, quiet = false;
+	bool json = false, quiet = false, only_options = false;
 	const char *module = NULL;
 	size_t problems;
 	int option;
@@ -580,6 +428,9 @@ static void run(const struct command *cmd, int argc, char **argv)
 		case MODULE:
 			module = optarg;
 			break;
+		case OPTIONS:
+			only_options = true;
+			break;
 		case QUIET:
 			quiet = true;
 			break;
@@ -587,13 +438,10 @@ static void run(const struct command *cmd, int argc, char **argv)
 	}
 	if (json)
 		messages_as_json();
-	examine(module);
-	if (json)
-		print_json(quiet);
-	else
-		print_text(quiet);
-	problems = report.count[PROBLEM];
-	free_report();
+	examine(module, only_options);
+	findings_print(json, quiet);
+	problems = findings(PROBLEM);
+	findings_free();
 	if (problems)
 		exit(EXIT_FAILURE);
 }

@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&backend_command,
 	&writeback_command,
 	&doctor_command,
+	&load_command,
 	NULL
 };
 

@@ -100,10 +100,34 @@ static char *first_word(const char *text)
 	return copy;
 }
 
+/* "name:type" and "name:what it is for" */
+static void add_parameter(struct needs *needs, const char *text, bool is_type)
+{
+	size_t len = strcspn(text, ":"), i;
+	struct parameter *grown;
+
+	for (i = 0; i < needs->nr_parameters; i++)
+		if (!strncmp(needs->parameter[i].name, text, len) &&
+		    !needs->parameter[i].name[len])
+			break;
+	if (i == needs->nr_parameters) {
+		grown = realloc(needs->parameter, (i + 1) * sizeof(*grown));
+		if (!grown)
+			fail("%s", strerror(ENOMEM));
+		grown[i] = (struct parameter){ .name = xasprintf("%.*s", (int)len, text) };
+		needs->parameter = grown;
+		needs->nr_parameters++;
+	}
+	if (is_type && text[len] && !needs->parameter[i].type)
+		needs->parameter[i].type = xstrdup(text + len + 1);
+}
+
 static void add_info(struct needs *needs, const char *key, const char *value)
 {
 	if (!strcmp(key, "needs"))
 		add_need(needs, value);
+	else if (!strcmp(key, "parm") || !strcmp(key, "parmtype"))
+		add_parameter(needs, value, key[strlen("parm")]);
 	else if (!strcmp(key, "version") && !needs->version)
 		needs->version = xstrdup(value);
 	else if (!strcmp(key, "vermagic") && !needs->kernel)
@@ -121,7 +145,7 @@ static struct needs *read_module(struct kmod_module *module)
 
 	needs->path = xstrdup(kmod_module_get_path(module));
 	if (options)
-		needs->options = xstrdup(options);
+		needs->words = xstrdup(options);
 	err = kmod_module_get_info(module, &infos);
 	if (err < 0)
 		fail("cannot read %s: %s", needs->path, strerror(-err));
@@ -132,6 +156,32 @@ static struct needs *read_module(struct kmod_module *module)
 	if (!needs->nr || !needs->kernel)
 		fail("%s is no vswap module of this version", needs->path);
 	return needs;
+}
+
+static void read_configs(struct needs *needs, struct kmod_ctx *ctx)
+{
+	struct kmod_config_iter *line = kmod_config_get_blacklists(ctx);
+
+	while (line && kmod_config_iter_next(line))
+		needs->blacklisted |= !strcmp(kmod_config_iter_get_key(line), "vswap");
+	kmod_config_iter_free_iter(line);
+	line = kmod_config_get_install_commands(ctx);
+	while (line && kmod_config_iter_next(line)) {
+		if (!strcmp(kmod_config_iter_get_key(line), "vswap") && !needs->install)
+			needs->install = xstrdup(kmod_config_iter_get_value(line));
+	}
+	kmod_config_iter_free_iter(line);
+}
+
+static struct kmod_ctx *open_ctx(const char *modules, const char *configs)
+{
+	const char *const folders[] = { configs, NULL };
+	struct kmod_ctx *ctx = kmod_new(modules, configs ? folders : NULL);
+
+	if (!ctx)
+		fail("%s", strerror(ENOMEM));
+	kmod_set_log_priority(ctx, 0);
+	return ctx;
 }
 
 static struct kmod_module *find_module(struct kmod_ctx *ctx)
@@ -148,15 +198,11 @@ static struct kmod_module *find_module(struct kmod_ctx *ctx)
 
 struct needs *needs_read(const char *path, const char *modules, const char *configs)
 {
-	const char *const folders[] = { configs, NULL };
-	struct kmod_ctx *ctx = kmod_new(modules, configs ? folders : NULL);
+	struct kmod_ctx *ctx = open_ctx(modules, configs);
 	struct kmod_module *module = NULL;
 	struct needs *needs = NULL;
 	int err;
 
-	if (!ctx)
-		fail("%s", strerror(ENOMEM));
-	kmod_set_log_priority(ctx, 0);
 	if (path) {
 		err = kmod_module_new_from_path(ctx, path, &module);
 		if (err < 0)
@@ -164,11 +210,24 @@ struct needs *needs_read(const char *path, const char *modules, const char *conf
 	} else {
 		module = find_module(ctx);
 	}
-	if (module)
+	if (module) {
 		needs = read_module(module);
+		read_configs(needs, ctx);
+	}
 	kmod_module_unref(module);
 	kmod_unref(ctx);
 	return needs;
+}
+
+bool needs_alias(const char *alias, const char *modules, const char *configs)
+{
+	struct kmod_ctx *ctx = open_ctx(modules, configs);
+	struct kmod_list *list = NULL;
+	bool found = !kmod_module_new_from_lookup(ctx, alias, &list) && list;
+
+	kmod_module_unref_list(list);
+	kmod_unref(ctx);
+	return found;
 }
 
 void needs_free(struct needs *needs)
@@ -187,6 +246,12 @@ void needs_free(struct needs *needs)
 	free(needs->version);
 	free(needs->kernel);
 	free(needs->signer);
-	free(needs->options);
+	free(needs->words);
+	free(needs->install);
+	for (i = 0; i < needs->nr_parameters; i++) {
+		free(needs->parameter[i].name);
+		free(needs->parameter[i].type);
+	}
+	free(needs->parameter);
 	free(needs);
 }

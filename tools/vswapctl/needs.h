@@ -2,6 +2,7 @@
 #ifndef VSWAPCTL_NEEDS_H
 #define VSWAPCTL_NEEDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum need_kind {
@@ -22,13 +23,22 @@ struct need {
 	unsigned long number;	/* offset, size or value */
 };
 
-/* What a module's file says of itself: modinfo. */
+struct parameter {
+	char *name;
+	char *type;		/* "uint"; NULL: the module doesn't say */
+};
+
+/* What a module's file says of itself: modinfo. And what modprobe.d says of it. */
 struct needs {
 	char *path;
 	char *version;
 	char *kernel;		/* the one it was built for */
 	char *signer;		/* NULL: not signed */
-	char *options;		/* of modprobe.d; NULL: none */
+	char *words;		/* options of modprobe.d; NULL: none. Changed by reading it */
+	bool blacklisted;
+	char *install;		/* what is run in place of loading it; NULL: nothing */
+	struct parameter *parameter;
+	size_t nr_parameters;
 	struct need *need;
 	size_t nr;
 };
@@ -42,5 +52,8 @@ struct needs {
  */
 struct needs *needs_read(const char *path, const char *modules, const char *configs);
 void needs_free(struct needs *needs);
+
+/* Would modprobe find a module, or know it to be part of the kernel, by this alias? */
+bool needs_alias(const char *alias, const char *modules, const char *configs);
 
 #endif

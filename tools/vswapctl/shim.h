@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What module/btf.c needs of the kernel, for user space. */
+/* What module/btf.c and module/rules.c need of the kernel, for user space. */
 #ifndef VSWAPCTL_SHIM_H
 #define VSWAPCTL_SHIM_H
 
@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t s64;
+
+#define __printf(text, args)	__attribute__((format(printf, text, args)))
 
 #define GFP_KERNEL	0
 

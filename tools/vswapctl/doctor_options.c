@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vswapctl doctor: modprobe.d, and what its options name. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_options.h"
+#include "findings.h"
+#include "message.h"
+#include "parameters.h"
+#include "system.h"
+
+#define TOPIC	"options"
+
+static void wrong(const char *text)
+{
+	say(PROBLEM, TOPIC, "%s", text);
+}
+
+/* Whole words of the kernel's command line: "module_blacklist=a,b". */
+static bool kernel_blacklists(const char *module)
+{
+	char *line = system_line("/proc/cmdline"), *words = line, *word, *name;
+	bool found = false;
+
+	while ((word = strsep(&words, " "))) {
+		if (strcmp(strsep(&word, "="), "module_blacklist"))
+			continue;
+		while ((name = strsep(&word, ",")))
+			found |= !strcmp(name, module);
+	}
+	free(line);
+	return found;
+}
+
+static void check_blacklists(const struct needs *needs)
+{
+	if (kernel_blacklists("vswap"))
+		say(PROBLEM, TOPIC, "the kernel refuses to load it: module_blacklist= on its "
+		    "command line");
+	if (needs->blacklisted)
+		say(PROBLEM, TOPIC, "\"blacklist vswap\" in modprobe.d: modprobe -b and "
+		    "modules-load.d pass over it");
+	if (needs->install)
+		say(PROBLEM, TOPIC, "\"install vswap\" in modprobe.d: modprobe runs \"%s\" and "
+		    "doesn't load it", needs->install);
+}
+
+/* Has an algorithm been registered, and is it of such a type: "scomp" is one of "comp". */
+static bool is_registered(const char *algorithm, const char *kind, bool *known)
+{
+	FILE *file = system_open("/proc/crypto");
+	bool same = false, found = false;
+	char *line = NULL, word[64];
+	size_t size = 0;
+
+	*known = false;
+	while (!found && file && getline(&line, &size, file) > 0) {
+		if (sscanf(line, "name : %63s", word) == 1) {
+			same = !strcmp(word, algorithm);
+			*known |= same;
+		} else if (sscanf(line, "type : %63s", word) == 1) {
+			found = same && strstr(word, kind);
+		}
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* If it isn't registered yet, the kernel may load a module for it. */
+static bool kernel_has(const char *algorithm, const char *kind)
+{
+	char *modules, *configs, *alias;
+	bool known, found = is_registered(algorithm, kind, &known);
+
+	if (known)
+		return found;
+	modules = system_modules();
+	configs = system_configs();
+	alias = xasprintf("crypto-%s", algorithm);
+	found = needs_alias(alias, modules, configs);
+	free(alias);
+	free(configs);
+	free(modules);
+	return found;
+}
+
+/* Of a backend in backends=, from 0; -1: it isn't there. */
+static int find_place(const struct rules_params *params, enum rules_backend backend)
+{
+	const char *list = params->backends, *name;
+	int place = 0;
+	size_t len;
+
+	for (; (name = rules_next_name(&list, &len)); place++)
+		if (rules_backend(name, len) == (int)backend)
+			return place;
+	return -1;
+}
+
+static void check_crypto(const struct rules_params *params)
+{
+	if (find_place(params, RULES_ZSWAP) >= 0 && !kernel_has(params->zswap_compressor, "comp"))
+		say(PROBLEM, TOPIC, "zswap_compressor=%s: this kernel has no such compressor",
+		    params->zswap_compressor);
+	if (strcmp(params->checksum, "none") && !kernel_has(params->checksum, "hash"))
+		say(PROBLEM, TOPIC, "checksum=%s: this kernel has no such checksum",
+		    params->checksum);
+	if (params->encrypt && !kernel_has("xts(aes)", "cipher") && !kernel_has("xts", "cipher"))
+		say(PROBLEM, TOPIC, "encrypt=1: this kernel gives no xts(aes)");
+}
+
+static u64 ram_mb(void)
+{
+	FILE *file = system_open("/proc/meminfo");
+	unsigned long long kib = 0;
+
+	if (file && fscanf(file, "MemTotal: %llu", &kib) != 1)
+		kib = 0;
+	if (file)
+		fclose(file);
+	return kib ? kib >> 10 : UINT64_MAX;
+}
+
+void check_options(const struct needs *needs)
+{
+	struct rules_params params = RULES_DEFAULTS;
+	size_t problems = findings(PROBLEM);
+	char why[RULES_WHY_SIZE];
+	int place;
+
+	check_blacklists(needs);
+	if (!needs->words) {
+		say(OK, TOPIC, "none in modprobe.d: name the backends when loading");
+		return;
+	}
+	parameters_read(needs, &params, wrong);
+	if (rules_check_params(&params, ram_mb(), why)) {
+		say(PROBLEM, TOPIC, "%s", why);
+		return;
+	}
+	check_crypto(&params);
+	if (findings(PROBLEM) == problems)
+		say(OK, TOPIC, "the module takes those in modprobe.d: backends=%s",
+		    params.backends);
+	place = find_place(&params, RULES_SSD);
+	if (place >= 0)
+		check_swap_file(&params, place);
+}
