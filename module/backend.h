@@ -219,7 +219,7 @@ struct vswap_backend_attr {
  * @next: find what it holds: set *@payload to the first place at or after it that
  *	holds a page, and @slot to the page's virtual slot; false if there is none. Packed
  *	blocks are left out: they don't know whose pages they hold.
- *	Context: any. For a backend with ->submit only
+ *	Process context, may sleep. For a backend with ->submit only
  * @resize: make it hold @bytes. @file: the swap file, open for writing; NULL for a
  *	pool. Process context, may sleep; one call at a time, while pages move. Returns
  *	0 or -errno, with nothing changed then

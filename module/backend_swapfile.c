@@ -163,6 +163,7 @@ static bool swapfile_next(struct vswap_backend *b, u64 *payload, u32 *slot)
 			return false;
 		if (!filemap_is_packed(*slot))
 			return true;
+		cond_resched();
 	}
 }
 
@@ -629,7 +630,7 @@ static int open_crypt(struct vswap_backend *b, struct swapfile *sf)
 	}
 	sf->crypt = crypt;
 	sf->crypt_memory = MIN_BOUNCES * PAGE_SIZE + crypt_memory(crypt);
-	sf->decryption = alloc_workqueue("vswap_decrypt_%s",
+	sf->decryption = alloc_workqueue("vswap_decrypt_%.9s",
 					 WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0, b->name);
 	if (!sf->decryption)
 		return -ENOMEM;

@@ -231,7 +231,8 @@ int batcher_init(struct batcher *bt, const char *name, struct block_device *bdev
 	spin_lock_init(&bt->lock);
 	bio_list_init(&bt->late);
 	INIT_WORK(&bt->submit_late, submit_late);
-	bt->workers = alloc_workqueue("vswap_submit_%s",
+	/* A queue's name has 23 characters where it has the fewest. */
+	bt->workers = alloc_workqueue("vswap_submit_%.10s",
 				      WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0, name);
 	return bt->workers ? 0 : -ENOMEM;
 }
