@@ -80,3 +80,28 @@ klog_mark() {
 klog_since() {
 	dmesg | sed "1,/$_mark/d"
 }
+
+# disk_number DISK: as /sys/power/resume wants it.
+disk_number() {
+	cat "/sys/class/block/$(basename "$(readlink -f "/dev/$1")")/dev"
+}
+
+# hibernate [DISK]: image to the swap area on DISK, power off; the lab boots once more, and the
+# script goes on from the image. Fails, with the guest as it was, when that couldn't be done.
+# Without DISK it is bound to fail, or goes where /sys/power says.
+hibernate() {
+	# On kernel 7 the lab's port for files is mute afterwards, unless it is new then.
+	_serial=$(basename /sys/bus/virtio/drivers/virtio_console/virtio*)
+	echo "$_serial" >/sys/bus/virtio/drivers/virtio_console/unbind
+	if [ $# != 0 ]; then
+		disk_number "$1" >/sys/power/resume
+		echo shutdown >/sys/power/disk
+		# The kernel that loads the image can be short of memory meanwhile.
+		expect_kernel alloc-failure
+		echo "resume $1" >/run/vswap-expect
+	fi
+	_status=1
+	{ echo disk >/sys/power/state; } 2>/dev/null && _status=0
+	echo "$_serial" >/sys/bus/virtio/drivers/virtio_console/bind
+	return $_status
+}
