@@ -129,6 +129,7 @@ int vswap_area_open(bool write);
 void vswap_area_release(void);
 void vswap_area_submit_bio(struct bio *bio);
 void vswap_area_slot_freed(u32 slot);
+void vswap_area_refuse_image(void);
 
 /* A pool may be small, and reclaim asks for a small share at first. */
 #define VSWAP_SHRINK_BATCH	32

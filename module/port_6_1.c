@@ -1012,6 +1012,10 @@ VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
 VSWAP_ORIGINAL(int, swap_readpage, (struct page *, bool, struct swap_iocb **))
 VSWAP_ORIGINAL(struct page *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
 VSWAP_ORIGINAL(bool, mem_cgroup_swap_full, (struct folio *))
+#ifdef CONFIG_HIBERNATION
+VSWAP_ORIGINAL(int, find_first_swap, (dev_t *))
+VSWAP_ORIGINAL(int, swap_type_of, (dev_t, sector_t))
+#endif
 
 /*
  * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
@@ -1256,6 +1260,52 @@ static bool hook_mem_cgroup_swap_full(struct folio *folio)
 	return full;
 }
 
+#ifdef CONFIG_HIBERNATION
+/*
+ * The image of a hibernation would go past us to a device that takes no writes, and be looked
+ * for where we aren't yet: it is for another area. The kernel takes the first, so without ours.
+ */
+static int hook_find_first_swap(dev_t *device)
+{
+	struct swap_info_struct *si;
+	bool refused = false;
+	int type, found = -ENODEV;
+
+	vswap_hook_enter();
+	spin_lock(k_swap_lock);
+	for (type = 0; type < MAX_SWAPFILES && found < 0; type++) {
+		si = k_swap_info[type];
+		if (!si || !(si->flags & SWP_WRITEOK) || !si->bdev)
+			continue;
+		if (si->bdev == area.bdev) {
+			refused = true;
+			continue;
+		}
+		*device = si->bdev->bd_dev;
+		found = type;
+	}
+	spin_unlock(k_swap_lock);
+	if (refused && found < 0)
+		vswap_area_refuse_image();
+	vswap_hook_exit();
+	return found;
+}
+
+/* The area that the user wants to have the image. Ours is as good as none. */
+static int hook_swap_type_of(dev_t device, sector_t offset)
+{
+	int type = -ENODEV;
+
+	vswap_hook_enter();
+	if (device == area.bdev->bd_dev)
+		vswap_area_refuse_image();
+	else
+		type = static_call(original_swap_type_of)(device, offset);
+	vswap_hook_exit();
+	return type;
+}
+#endif
+
 static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(setup_swap_info),
 	VSWAP_HOOK(add_to_avail_list),
@@ -1266,6 +1316,10 @@ static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(swap_readpage),
 	VSWAP_HOOK(swapin_readahead),
 	VSWAP_HOOK(mem_cgroup_swap_full),
+#ifdef CONFIG_HIBERNATION
+	VSWAP_HOOK(find_first_swap),
+	VSWAP_HOOK(swap_type_of),
+#endif
 };
 
 VSWAP_REDIRECT(redirect, ftrace_instruction_pointer_set)

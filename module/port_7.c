@@ -362,6 +362,7 @@ static bool looks_right(struct swap_info_struct *si)
 	       atomic_long_read(&ci->table[0]) == (long)SWP_TB_BAD &&
 	       !atomic_long_read(&ci->table[1]) && list_is_singular(&ci->list) &&
 	       (si->flags & SWP_BLKDEV) && (si->flags & SWP_SOLIDSTATE) &&
+	       !RB_EMPTY_ROOT(&si->swap_extent_root) &&
 	       k_nr_zswap_trees[si->type] == 1 && xa_empty(&k_zswap_trees[si->type][0]);
 }
 
@@ -413,6 +414,9 @@ static const struct swap_ops swap_ops;
 /* Make the area on our device grow in place, before anybody can see it. */
 static void adopt(struct swap_info_struct *si)
 {
+	struct swap_extent *extent = rb_entry(rb_first(&si->swap_extent_root),
+					      struct swap_extent, rb_node);
+
 	area.si = si;
 	area.file = NULL;
 	WRITE_ONCE(area.type, si->type);
@@ -428,6 +432,8 @@ static void adopt(struct swap_info_struct *si)
 		si->flags |= SWP_SYNCHRONOUS_IO;
 	else
 		si->flags &= ~SWP_SYNCHRONOUS_IO;
+	/* Where the kernel looks for a slot that isn't in an extent, it is a BUG. */
+	extent->nr_pages = area.limit;
 	si->pages = area.capacity;
 	si->max = area.nr_slots;
 	spin_lock(&si->lock);
@@ -861,6 +867,11 @@ static const struct swap_ops swap_ops = {
 VSWAP_ORIGINAL(int, zswap_swapon, (int, unsigned long))
 VSWAP_ORIGINAL(bool, mem_cgroup_swap_full, (struct folio *))
 VSWAP_ORIGINAL(bool, zswap_store, (struct folio *))
+#ifdef CONFIG_HIBERNATION
+VSWAP_ORIGINAL(int, find_first_swap, (dev_t *))
+VSWAP_ORIGINAL(int, find_hibernation_swap_type, (dev_t, sector_t))
+VSWAP_ORIGINAL(int, pin_hibernation_swap_type, (dev_t, sector_t))
+#endif
 
 /* swapon(2) has set up the area, and nobody else sees it yet. */
 static int hook_zswap_swapon(int type, unsigned long nr_pages)
@@ -966,10 +977,75 @@ static bool hook_zswap_store(struct folio *folio)
 	return stored;
 }
 
+#ifdef CONFIG_HIBERNATION
+/*
+ * The image of a hibernation would go past us to a device that takes no writes, and be looked
+ * for where we aren't yet: it is for another area. The kernel takes the first, so without ours.
+ */
+static int hook_find_first_swap(dev_t *device)
+{
+	struct swap_info_struct *si;
+	bool refused = false;
+	int type, found = -ENODEV;
+
+	vswap_hook_enter();
+	spin_lock(k_swap_lock);
+	for (type = 0; type < MAX_SWAPFILES && found < 0; type++) {
+		si = k_swap_info[type];
+		if (!si || !(si->flags & SWP_WRITEOK) || !si->bdev)
+			continue;
+		if (si->bdev == area.bdev) {
+			refused = true;
+			continue;
+		}
+		*device = si->bdev->bd_dev;
+		found = type;
+	}
+	spin_unlock(k_swap_lock);
+	if (refused && found < 0)
+		vswap_area_refuse_image();
+	vswap_hook_exit();
+	return found;
+}
+
+/* The area that the user wants to have the image. Ours is as good as none. */
+static int hook_find_hibernation_swap_type(dev_t device, sector_t offset)
+{
+	int type = -ENODEV;
+
+	vswap_hook_enter();
+	if (device == area.bdev->bd_dev)
+		vswap_area_refuse_image();
+	else
+		type = static_call(original_find_hibernation_swap_type)(device, offset);
+	vswap_hook_exit();
+	return type;
+}
+
+/* The same, for a program that writes the image itself. */
+static int hook_pin_hibernation_swap_type(dev_t device, sector_t offset)
+{
+	int type = -ENODEV;
+
+	vswap_hook_enter();
+	if (device == area.bdev->bd_dev)
+		vswap_area_refuse_image();
+	else
+		type = static_call(original_pin_hibernation_swap_type)(device, offset);
+	vswap_hook_exit();
+	return type;
+}
+#endif
+
 static struct vswap_hook hooks[] = {
 	VSWAP_HOOK(zswap_swapon),
 	VSWAP_HOOK(mem_cgroup_swap_full),
 	VSWAP_HOOK(zswap_store),
+#ifdef CONFIG_HIBERNATION
+	VSWAP_HOOK(find_first_swap),
+	VSWAP_HOOK(find_hibernation_swap_type),
+	VSWAP_HOOK(pin_hibernation_swap_type),
+#endif
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)

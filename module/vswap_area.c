@@ -114,6 +114,7 @@ static struct {
 	struct delayed_work rescue;
 	bool rescue_kicked;
 	unsigned long rescue_room;
+	bool paused;
 	unsigned int high_percent;
 	unsigned int low_percent;
 	struct work_struct bio_work;
@@ -125,6 +126,11 @@ static struct {
  * All may be needed when no memory is left to start a worker. Growing may itself
  * wait for reclaim, and reclaim for @bio_queue; writing back waits for a disk. So
  * these are three.
+ *
+ * Between the snapshot for a hibernation and the power-off nothing may come to a swap file that
+ * memory in the snapshot doesn't know of. Nobody reclaims then, or frees; only @mover_queue
+ * would go on, and is frozen. The others mustn't be, since making room for the snapshot swaps
+ * out.
  */
 static struct workqueue_struct *queue, *bio_queue, *mover_queue;
 
@@ -497,6 +503,12 @@ static void capacity_work(struct work_struct *work)
 
 /* ---- Write-back ---- */
 
+/* By a signal, or by a machine that is about to sleep. */
+static bool is_interrupted(void)
+{
+	return signal_pending(current) || READ_ONCE(area.paused);
+}
+
 #define NO_COUNT	VSWAP_NR_STATS
 
 /* Pages after which the pool is asked to give back memory. */
@@ -507,7 +519,7 @@ static int write_back_batch(void)
 {
 	int ret;
 
-	if (signal_pending(current))
+	if (is_interrupted())
 		return -EINTR;
 	if (!port_area_get())
 		return -ENOENT;
@@ -618,6 +630,8 @@ static int write_back_idle(u32 *slot, unsigned int idle)
 {
 	int ret = -ENOENT;
 
+	if (is_interrupted())
+		return -EINTR;
 	if (!port_area_get())
 		return -ENOENT;
 	if (!(*slot % SLOTS_PER_CLUSTER))
@@ -693,7 +707,7 @@ static int evacuate_batch(struct vswap_evacuation *walk)
 {
 	int ret;
 
-	if (signal_pending(current))
+	if (is_interrupted())
 		return -EINTR;
 	/* All slots are free, or will be in a moment. */
 	if (!port_area_get()) {
@@ -793,7 +807,7 @@ static bool rescue_one(struct vswap_backend *b, bool kicked)
 
 	if (!err)
 		pr_info("%s: its pages have moved elsewhere\n", b->name);
-	else if (kicked)
+	else if (kicked && err != -EINTR)
 		pr_warn("%s: %lu pages stay where they are for now (%d)\n", b->name,
 			vswap_backend_sum(b, BACKEND_USED_PAGES), err);
 	vswap_tier_unclaim(b, BACKEND_FAILED);
@@ -844,6 +858,35 @@ void vswap_area_rescue(void)
 {
 	WRITE_ONCE(area.rescue_kicked, true);
 	mod_delayed_work(mover_queue, &area.rescue, 0);
+}
+
+/**
+ * vswap_area_pause() - the machine is about to sleep, or is awake again
+ * @paused: nothing is moved between backends until further notice
+ *
+ * Otherwise a worker that moves pages could keep the machine awake: @mover_queue is frozen when
+ * it has ended.
+ *
+ * Context: process, may sleep.
+ */
+void vswap_area_pause(bool paused)
+{
+	WRITE_ONCE(area.paused, paused);
+	if (paused)
+		return;
+	look_at_backends();
+	vswap_area_rescue();
+}
+
+/**
+ * vswap_area_refuse_image() - say that a hibernation found no area for its image but ours
+ *
+ * Context: any.
+ */
+void vswap_area_refuse_image(void)
+{
+	pr_err("hibernation refused: its image can't be on /dev/%s; swapon another area, and name it in /sys/power/resume\n",
+	       VSWAP_DEVICE);
 }
 
 /* ---- From swapon to swapoff ---- */
@@ -1092,7 +1135,8 @@ static int make_queues(void)
 {
 	queue = alloc_workqueue("vswap", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	bio_queue = alloc_workqueue("vswap_bio", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	mover_queue = alloc_workqueue("vswap_mover", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	mover_queue = alloc_workqueue("vswap_mover",
+				      WQ_MEM_RECLAIM | WQ_UNBOUND | WQ_FREEZABLE, 0);
 	if (queue && bio_queue && mover_queue)
 		return 0;
 	destroy_queues();

@@ -40,6 +40,7 @@ void vswap_area_look_for_idle(void);
 int vswap_area_evacuate(struct vswap_backend *b, bool force);
 void vswap_area_rescue(void);
 void vswap_area_update_capacity(void);
+void vswap_area_pause(bool paused);
 
 /* For sysfs. */
 u32 vswap_area_limit(void);

@@ -204,17 +204,25 @@ static int start_swap(void)
 	return -ECANCELED;
 }
 
-/* The image would be written over pages that nobody could read back. */
-static int veto_hibernation(struct notifier_block *nb, unsigned long event, void *data)
+/* Hibernation, suspend to RAM, resume from an image: all are the same here. */
+static int sleep_or_wake(struct notifier_block *nb, unsigned long event, void *data)
 {
-	if (event != PM_HIBERNATION_PREPARE || !port_area_used())
-		return NOTIFY_DONE;
-	pr_err("hibernation refused: %lu pages are in vswap, swapoff /dev/%s first\n",
-	       port_area_used(), VSWAP_DEVICE);
-	return notifier_from_errno(-EBUSY);
+	switch (event) {
+	case PM_HIBERNATION_PREPARE:
+	case PM_SUSPEND_PREPARE:
+	case PM_RESTORE_PREPARE:
+		vswap_area_pause(true);
+		break;
+	case PM_POST_HIBERNATION:
+	case PM_POST_SUSPEND:
+	case PM_POST_RESTORE:
+		vswap_area_pause(false);
+		break;
+	}
+	return NOTIFY_DONE;
 }
 
-static struct notifier_block pm_notifier = { .notifier_call = veto_hibernation };
+static struct notifier_block pm_notifier = { .notifier_call = sleep_or_wake };
 
 static int find_symbols(void)
 {

@@ -322,7 +322,7 @@ static bool zswap_is_in_front(const struct needs *needs)
 static void check_company(const struct needs *needs)
 {
 	FILE *file = system_open("/proc/swaps");
-	char *line = NULL, *resume;
+	char *line = NULL, *resume, *ours;
 	size_t size = 0, warnings = findings(WARNING);
 	int priority;
 
@@ -339,12 +339,14 @@ static void check_company(const struct needs *needs)
 		fclose(file);
 
 	resume = system_line("/sys/power/resume");
-	if (*resume && strcmp(resume, "0:0"))
-		say(WARNING, "company", "hibernation is set up (%s): vswap refuses it while pages "
-		    "are swapped", resume);
+	ours = system_line("/sys/block/vswap0/dev");
+	if (*ours && !strcmp(resume, ours))
+		say(WARNING, "company", "hibernation is set up for /dev/vswap0 (%s), where no image "
+		    "can be: have another swap area in /sys/power/resume", resume);
+	free(ours);
 	free(resume);
 	if (findings(WARNING) == warnings)
-		say(OK, "company", "no zram, no zswap in front, no hibernation");
+		say(OK, "company", "no zram, no zswap in front, no hibernation to vswap0");
 }
 
 static bool has_member(const struct btf *btf, const char *structure, const char *name,
