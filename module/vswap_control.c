@@ -129,10 +129,10 @@ static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	err = cmd == VSWAP_BACKEND_ADD ? control_add(from) : change(cmd, from);
-	if (!err) {
+	if (!err)
 		vswap_area_update_capacity();
-		vswap_area_rescue();
-	}
+	/* Also after one that failed: it may have kept a rescue off its backend meanwhile. */
+	vswap_area_rescue();
 	return err;
 }
 

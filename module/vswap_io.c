@@ -661,85 +661,66 @@ static int transfer_pages(const u64 *words, struct page *page, unsigned int nr,
 	return sync_io_wait(&sio, 0);
 }
 
-/**
- * struct read - pages being read back
- * @slots: where their words are
- * @slot: the first page's
- * @page: the first page, the others follow
- * @nr: how many
- * @io: their transfers, NULL while there are none
- * @keep: what keeps the files that these are from
- * @sync: what both are to be of, NULL for a folio_io
- */
-struct read {
-	struct slots *slots;
-	u32 slot;
-	struct page *page;
-	unsigned int nr;
-	struct vswap_io *io;
-	struct vswap_keep *keep;
-	struct sync_io *sync;
-};
-
-/* Most reads need none. */
-static struct vswap_io *read_io(struct read *r)
+/* The word of a slot, which may be in no use at all. */
+static __always_inline u64 look(struct slots *slots, u32 slot)
 {
-	if (!r->io && r->sync) {
-		sync_io_init(r->sync);
-		r->io = &r->sync->io;
-		r->keep = &r->sync->keep;
-	} else if (!r->io) {
-		struct folio_io *fio = folio_io_alloc(folio_in_done);
+	u64 *ptr = slot_word_ptr(slots, slot);
 
-		r->io = &fio->io;
-		r->keep = &fio->keep;
-	}
-	return r->io;
+	return ptr ? READ_ONCE(*ptr) : 0;
 }
 
 /*
- * Start reading page @i, which was seen to be in a file, and others with it. Returns how many
- * pages: none if it has moved to the pool meanwhile.
+ * Fill pages whose data is in RAM, up to one that is in a file; @done: set to how many. Each
+ * word is looked at once: a mover may change it at any time, but what it stood for stays within
+ * vswap_tier_enter(). Returns 0 or -errno.
  */
-static unsigned int read_from_file(struct read *r, unsigned int i, const u64 *ptr)
+static __always_inline int load_pages(struct slots *slots, u32 slot, struct page *page,
+				      unsigned int nr, unsigned int *done)
 {
-	struct vswap_io *io = read_io(r);
-	u64 word = vswap_tier_keep(r->keep, ptr);
-	unsigned int run = 0;
+	unsigned int i = 0;
+	int entered, err = 0;
 
-	if (slot_tag(word) == SLOT_FILE) {
-		run = file_run(ptr, r->nr - i, word);
-		submit_run(word, io, REQ_OP_READ, r->page + i, run);
-	} else if (slot_tag(word) == SLOT_PACKED) {
-		run = vswap_unpack(ptr, r->nr - i, word, io, r->page + i);
-	}
-	return run;
+	*done = 0;
+	if (slot_in_file(look(slots, slot)))
+		return 0;
+	entered = vswap_tier_enter();
+	do {
+		u64 word = look(slots, slot + i);
+
+		if (slot_in_file(word))
+			break;
+		err = load_word(slots, slot + i, word, page + i);
+		i++;
+	} while (i < nr && !err);
+	vswap_tier_leave(entered);
+	*done = i;
+	return err;
 }
 
 /*
- * Fill the pages whose data is in RAM, and start reading the others. Each word is looked
- * at once: a mover may change it at any time, but what it stood for stays within
- * vswap_tier_enter(), or vswap_tier_keep(). Nobody waits for a disk in the former.
+ * Start reading the pages that are in files, and fill those that aren't, or no more. What the
+ * words stood for stays until @keep is told. Returns 0 or -errno.
  */
-static __always_inline int read_pages(struct read *r)
+static __always_inline int read_pages(struct slots *slots, u32 slot, struct page *page,
+				      unsigned int nr, struct vswap_io *io,
+				      struct vswap_keep *keep)
 {
-	int entered = vswap_tier_enter(), err = 0;
 	unsigned int i, run;
+	int err = 0;
 
-	for (i = 0; i < r->nr && !err; i += run) {
-		u64 *ptr = slot_word_ptr(r->slots, r->slot + i);
-		u64 word = ptr ? READ_ONCE(*ptr) : 0;
+	for (i = 0; i < nr && !err; i += run) {
+		u64 *ptr = slot_word_ptr(slots, slot + i);
+		u64 word = ptr ? vswap_tier_keep(keep, ptr) : 0;
 
-		if (slot_in_file(word)) {
-			vswap_tier_leave(entered);
-			run = read_from_file(r, i, ptr);
-			entered = vswap_tier_enter();
+		if (slot_tag(word) == SLOT_FILE) {
+			run = file_run(ptr, nr - i, word);
+			submit_run(word, io, REQ_OP_READ, page + i, run);
+		} else if (slot_tag(word) == SLOT_PACKED) {
+			run = vswap_unpack(ptr, nr - i, word, io, page + i);
 		} else {
-			err = load_word(r->slots, r->slot + i, word, r->page + i);
-			run = 1;
+			err = load_pages(slots, slot + i, page + i, nr - i, &run);
 		}
 	}
-	vswap_tier_leave(entered);
 	return err;
 }
 
@@ -747,14 +728,30 @@ static __always_inline int read_pages(struct read *r)
 static int read_and_wait(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
 {
 	struct sync_io sio;
-	struct read r = { slots, slot, page, nr, .sync = &sio };
-	int err = read_pages(&r);
+	unsigned int done;
+	int err = load_pages(slots, slot, page, nr, &done);
 
-	if (r.io)
+	if (!err && done < nr) {
+		sync_io_init(&sio);
+		err = read_pages(slots, slot + done, page + done, nr - done, &sio.io, &sio.keep);
 		err = sync_io_wait(&sio, err);
+	}
 	if (!err)
 		err = check_sums(slots, slot, page, nr);
 	return err;
+}
+
+/* Read the pages of a folio from @done on. */
+static noinline void read_rest(struct slots *slots, u32 slot, struct folio *folio,
+			       unsigned int done, vswap_end_fn end, void *data)
+{
+	struct folio_io *fio = folio_io_alloc(folio_in_done);
+	int err;
+
+	folio_io_set(fio, slots, slot, folio, end, data);
+	err = read_pages(slots, slot + done, folio_page(folio, done),
+			 folio_nr_pages(folio) - done, &fio->io, &fio->keep);
+	vswap_io_put(&fio->io, err);
 }
 
 /**
@@ -773,20 +770,18 @@ static int read_and_wait(struct slots *slots, u32 slot, struct page *page, unsig
 void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
 		      void *data)
 {
-	struct read r = { slots, slot, folio_page(folio, 0), folio_nr_pages(folio) };
-	int err = read_pages(&r);
-	struct folio_io *fio;
+	unsigned int nr = folio_nr_pages(folio), done;
+	struct page *page = folio_page(folio, 0);
+	int err = load_pages(slots, slot, page, nr, &done);
 
-	if (!r.io) {
-		if (!err)
-			err = check_sums(slots, slot, r.page, r.nr);
-		count_read(slot, r.nr, err);
-		end(data, err);
+	if (!err && done < nr) {
+		read_rest(slots, slot, folio, done, end, data);
 		return;
 	}
-	fio = container_of(r.io, struct folio_io, io);
-	folio_io_set(fio, slots, slot, folio, end, data);
-	vswap_io_put(&fio->io, err);
+	if (!err)
+		err = check_sums(slots, slot, page, nr);
+	count_read(slot, nr, err);
+	end(data, err);
 }
 
 /**

@@ -17,12 +17,6 @@
 #include "vswap_tier.h"
 
 /*
- * The payload of a SLOT_FILE word says which file and which page of it. A pool
- * needs its payload for itself: there can be one.
- */
-#define FILE_NUMBER_SHIFT	32
-
-/*
  * Those of one tier take turns after so many pages: what is evicted together lies
  * together.
  */
@@ -50,8 +44,8 @@ struct order {
  * @order: exchanged for another one; never NULL while backends are open
  * @taken: who has which number, from before it is opened until it is closed
  * @by_id: stays while a slot word has the number
- * @readers: of each swap file, by its number
- * @has_readers: bits for which of them are set up; they stay so for who comes next
+ * @has_readers: bits for which of vswap_file_readers are set up; they stay so for who
+ *	comes next
  * @pool: the one backend in RAM, or NULL
  * @detached: swap is off, and so nothing is kept of what belongs to others
  * @params: what was said at load
@@ -62,7 +56,6 @@ static struct {
 	struct order __rcu *order;
 	struct vswap_backend *taken[VSWAP_MAX_BACKENDS];
 	struct vswap_backend *by_id[VSWAP_MAX_BACKENDS];
-	struct srcu_struct readers[VSWAP_MAX_BACKENDS];
 	unsigned long has_readers;
 	struct vswap_backend *pool;
 	bool detached;
@@ -71,6 +64,7 @@ static struct {
 } tier = { .lock = __MUTEX_INITIALIZER(tier.lock) };
 
 DEFINE_SRCU(vswap_tier_users);
+struct srcu_struct vswap_file_readers[VSWAP_MAX_BACKENDS];
 
 static DEFINE_PER_CPU(unsigned int, turns);
 
@@ -95,56 +89,7 @@ void vswap_tier_wait(const struct vswap_backend *b)
 	if (b->ops->tag == SLOT_POOL)
 		wait_for_users();
 	else
-		synchronize_srcu_expedited(&tier.readers[b->id]);
-}
-
-/* The number of the swap file that a word is of. */
-static unsigned int file_number(u64 word)
-{
-	return slot_tag(word) == SLOT_PACKED ? packed_backend(slot_payload(word)) :
-					       slot_payload(word) >> FILE_NUMBER_SHIFT;
-}
-
-/**
- * vswap_tier_keep() - look at a slot's word, and keep what it stands for in a swap file
- * @keep: who keeps it; may keep others
- * @ptr: where the word is
- *
- * What was seen before the readers were joined doesn't count: so look again.
- *
- * Context: any but NMI.
- * Return: the word; if it isn't one of a file, nothing is kept for it.
- */
-u64 vswap_tier_keep(struct vswap_keep *keep, const u64 *ptr)
-{
-	u64 word = READ_ONCE(*ptr);
-
-	while (slot_in_file(word) && !test_bit(file_number(word), &keep->files)) {
-		unsigned int id = file_number(word);
-
-		keep->entered[id] = __srcu_read_lock(&tier.readers[id]);
-		__release(&tier.readers[id]);
-		__set_bit(id, &keep->files);
-		word = READ_ONCE(*ptr);
-	}
-	return word;
-}
-
-/**
- * vswap_tier_keep_no_more() - all that was kept has been read
- * @keep: who kept it; keeps nothing afterwards
- *
- * Context: any but NMI; not only where vswap_tier_keep() was called, as with srcu_up_read().
- */
-void vswap_tier_keep_no_more(struct vswap_keep *keep)
-{
-	unsigned int id;
-
-	for_each_set_bit(id, &keep->files, VSWAP_MAX_BACKENDS) {
-		__acquire(&tier.readers[id]);
-		__srcu_read_unlock(&tier.readers[id], keep->entered[id]);
-	}
-	keep->files = 0;
+		synchronize_srcu_expedited(&vswap_file_readers[b->id]);
 }
 
 /* For those who entered, or hold the lock. */
@@ -229,7 +174,7 @@ static int set_up_readers(unsigned int id)
 	int err = 0;
 
 	if (!test_bit(id, &tier.has_readers))
-		err = init_srcu_struct(&tier.readers[id]);
+		err = init_srcu_struct(&vswap_file_readers[id]);
 	if (!err)
 		__set_bit(id, &tier.has_readers);
 	return err;
@@ -543,7 +488,7 @@ void vswap_tier_close(void)
 	kfree(rcu_dereference_protected(tier.order, 1));
 	RCU_INIT_POINTER(tier.order, NULL);
 	for_each_set_bit(id, &tier.has_readers, VSWAP_MAX_BACKENDS)
-		cleanup_srcu_struct(&tier.readers[id]);
+		cleanup_srcu_struct(&vswap_file_readers[id]);
 	tier.has_readers = 0;
 	mutex_unlock(&tier.lock);
 }
@@ -818,7 +763,7 @@ int vswap_tier_resize(const char *name, u64 bytes, struct file *file)
 u64 vswap_tier_word(struct vswap_backend *b, u64 payload)
 {
 	if (b->ops->tag == SLOT_FILE)
-		payload |= (u64)b->id << FILE_NUMBER_SHIFT;
+		payload |= (u64)b->id << VSWAP_FILE_NUMBER_SHIFT;
 	return slot_word(b->ops->tag, payload);
 }
 
@@ -995,7 +940,7 @@ int vswap_tier_place_block(unsigned int nr, struct vswap_backend *from, u64 *wor
  */
 u64 vswap_tier_packed_word(u64 block, unsigned int offset, unsigned int len)
 {
-	unsigned int id = slot_payload(block) >> FILE_NUMBER_SHIFT;
+	unsigned int id = slot_payload(block) >> VSWAP_FILE_NUMBER_SHIFT;
 
 	return slot_word(SLOT_PACKED, packed_payload(id, vswap_tier_file_slot(block), offset, len));
 }
@@ -1057,7 +1002,7 @@ struct vswap_backend *vswap_tier_backend(u64 word)
 		return READ_ONCE(tier.pool);
 	case SLOT_FILE:
 	case SLOT_PACKED:
-		return READ_ONCE(tier.by_id[file_number(word)]);
+		return READ_ONCE(tier.by_id[vswap_tier_file_number(word)]);
 	default:
 		return NULL;
 	}

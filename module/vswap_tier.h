@@ -16,10 +16,19 @@
 #include <linux/srcu.h>
 
 #include "backend.h"
+#include "packed.h"
 
 #define VSWAP_MAX_BACKENDS	16
 
+/*
+ * The payload of a SLOT_FILE word says which file and which page of it. A pool
+ * needs its payload for itself: there can be one.
+ */
+#define VSWAP_FILE_NUMBER_SHIFT	32
+
+/* All who are inside; and who reads from each swap file, by its number. */
 extern struct srcu_struct vswap_tier_users;
+extern struct srcu_struct vswap_file_readers[VSWAP_MAX_BACKENDS];
 
 /**
  * struct vswap_keep - swap files that are being read from
@@ -57,6 +66,54 @@ static inline void vswap_tier_leave(int entered)
 	__srcu_read_unlock(&vswap_tier_users, entered);
 }
 
+/* The number of the swap file that a word is of. */
+static inline unsigned int vswap_tier_file_number(u64 word)
+{
+	return slot_tag(word) == SLOT_PACKED ? packed_backend(slot_payload(word)) :
+					       slot_payload(word) >> VSWAP_FILE_NUMBER_SHIFT;
+}
+
+/**
+ * vswap_tier_keep() - look at a slot's word, and keep what it stands for in a swap file
+ * @keep: who keeps it; may keep others
+ * @ptr: where the word is
+ *
+ * What was seen before the readers were joined doesn't count: so look again.
+ *
+ * Context: any but NMI.
+ * Return: the word; if it isn't one of a file, nothing is kept for it.
+ */
+static inline u64 vswap_tier_keep(struct vswap_keep *keep, const u64 *ptr)
+{
+	u64 word = READ_ONCE(*ptr);
+
+	while (slot_in_file(word) && !test_bit(vswap_tier_file_number(word), &keep->files)) {
+		unsigned int id = vswap_tier_file_number(word);
+
+		keep->entered[id] = __srcu_read_lock(&vswap_file_readers[id]);
+		__release(&vswap_file_readers[id]);
+		__set_bit(id, &keep->files);
+		word = READ_ONCE(*ptr);
+	}
+	return word;
+}
+
+/**
+ * vswap_tier_keep_no_more() - all that was kept has been read
+ * @keep: who kept it; keeps nothing afterwards
+ *
+ * Context: any but NMI; not only where vswap_tier_keep() was called, as with srcu_up_read().
+ */
+static inline void vswap_tier_keep_no_more(struct vswap_keep *keep)
+{
+	for (; keep->files; keep->files &= keep->files - 1) {
+		unsigned int id = __ffs(keep->files);
+
+		__acquire(&vswap_file_readers[id]);
+		__srcu_read_unlock(&vswap_file_readers[id], keep->entered[id]);
+	}
+}
+
 int vswap_tier_open(const char *names, const struct vswap_backend_params *params,
 		    void (*failed)(void));
 void vswap_tier_close(void);
@@ -64,8 +121,6 @@ int vswap_tier_attach(void);
 void vswap_tier_detach(void);
 
 void vswap_tier_wait(const struct vswap_backend *b);
-u64 vswap_tier_keep(struct vswap_keep *keep, const u64 *ptr);
-void vswap_tier_keep_no_more(struct vswap_keep *keep);
 
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
 int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *from,
