@@ -80,6 +80,7 @@ void port_area_put(void);
 int port_area_grow(u32 nr_slots);
 u32 port_area_slots(void);
 bool port_area_is_short(u32 nr_free, u32 low_water);
+void port_area_make_ready(void);
 void port_area_set_capacity(unsigned long pages);
 unsigned long port_area_used(void);
 unsigned long port_area_zero_pages(unsigned long held);
@@ -130,6 +131,7 @@ void vswap_area_release(void);
 void vswap_area_submit_bio(struct bio *bio);
 void vswap_area_slot_freed(u32 slot);
 void vswap_area_refuse_image(void);
+void vswap_area_grown(u32 nr_slots);
 
 /* A pool may be small, and reclaim asks for a small share at first. */
 #define VSWAP_SHRINK_BATCH	32

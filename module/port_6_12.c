@@ -646,8 +646,10 @@ int port_area_grow(u32 nr_slots)
 		/* swap_cgroup frees its pages only as far as it knows them. */
 		free_cgroup_pages(before);
 		area.nr_slots = before;
+		return err;
 	}
-	return err;
+	vswap_area_grown(nr_slots);
+	return 0;
 }
 
 /**
@@ -670,6 +672,17 @@ u32 port_area_slots(void)
 bool port_area_is_short(u32 nr_free, u32 low_water)
 {
 	return nr_free < low_water;
+}
+
+/**
+ * port_area_make_ready() - provide for when there is no memory
+ *
+ * There is memory behind all that the kernel needs for a slot.
+ *
+ * Context: process; between port_area_get() and port_area_put().
+ */
+void port_area_make_ready(void)
+{
 }
 
 /**

@@ -17,6 +17,7 @@
 
 #include <crypto/acompress.h>
 #include <linux/blkdev.h>
+#include <linux/cpuhotplug.h>
 #include <linux/memcontrol.h>
 #include <linux/plist.h>
 #include <linux/rbtree.h>
@@ -25,6 +26,7 @@
 #include <linux/swap.h>
 #include <linux/swap_ops.h>
 #include <linux/swapops.h>
+#include <linux/timer.h>
 #include <linux/uio.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -66,17 +68,20 @@ struct swap_cluster_info {
 };
 
 /*
- * Zero pages take slots, and nobody tells us: now and then we look how many clusters
- * the kernel has left. 256 MiB of slots last for longer than that.
+ * Zero pages take slots, and nobody tells us: now and then each CPU that isn't idle looks
+ * whether any were taken, and how many clusters the kernel has left. 256 MiB of slots last
+ * for longer than that.
  */
 #define WATCH_PERIOD	msecs_to_jiffies(100)
 #define LOW_CLUSTERS	128U
+
+/* As many of the clusters that the kernel takes next have a table beforehand. */
+#define READY_CLUSTERS	4U
 
 /* What is read or written here directly. */
 #define SWAP_LAYOUT(field, bits, size, value)				\
 	PORT_LAYOUT(field, bits, size, value)				\
 	field(swap_info_struct, free_clusters, struct list_head)	\
-	field(swap_info_struct, nonfull_clusters, struct list_head [10]) \
 	field(swap_info_struct, inuse_pages, atomic_long_t)		\
 	field(swap_info_struct, avail_list, struct plist_node)		\
 	field(swap_info_struct, ops, const struct swap_ops *)		\
@@ -169,13 +174,13 @@ struct original_arrays {
  * @direct: the area is synchronous: no readahead, large folios are read whole
  * @si: the area, once adopted; swap_info_structs are never freed
  * @type: its swap type
- * @file: the file swapon(2) opened, to recognise the area by
  * @clusters: the base of @arrays.clusters while adopted, else NULL; si->cluster_info
  *	equals it as long as the area is ours
  * @arrays: reserved and partly mapped between prepare and discard
  * @original: what they replaced
  * @free_original: frees @original
- * @watch: looks whether the kernel has clusters left
+ * @watched: slots in use when it was looked for them last
+ * @watch_state: of CPU hotplug, by which there is a timer on each CPU
  * @limit: slots that @arrays have addresses for
  * @nr_slots: slots that @arrays have memory for
  * @capacity: si->pages at adoption, pages
@@ -185,12 +190,12 @@ static struct {
 	bool direct;
 	struct swap_info_struct *si;
 	int type;
-	struct file *file;
 	struct swap_cluster_info *clusters;
 	struct arrays arrays;
 	struct original_arrays original;
 	struct work_struct free_original;
-	struct delayed_work watch;
+	unsigned long watched;
+	enum cpuhp_state watch_state;
 	u32 limit;
 	u32 nr_slots;
 	unsigned long capacity;
@@ -325,7 +330,6 @@ void port_area_discard(void)
 {
 	struct arrays *a = &area.arrays;
 
-	cancel_delayed_work_sync(&area.watch);
 	flush_work(&area.free_original);
 	if (area.clusters) {
 		sparse_array_free_pages(&a->clusters);
@@ -367,17 +371,10 @@ static bool looks_right(struct swap_info_struct *si)
 }
 
 /*
- * Slots of the second cluster that are bad, so that the kernel keeps its table. It puts folios
- * of its readahead into bad slots, if they are between those it looks at: 256 slots at most,
- * where they begin at a multiple of their number, are never of both halves.
- */
-#define BAD_SLOTS	(SWAPFILE_CLUSTER / 2)
-
-/*
- * The first cluster has the header in it, and a table in which all slots but one are bad. It
- * is off all lists for good, and has no use for a table. The second gets that: no other
- * cluster has one before the first page is in it, and the page of memory for it may not be
- * there when pages have to go out. So this area, too, has a cluster that needs no memory.
+ * The first cluster has the header in it, and is off all lists for good. Its table, in which
+ * all slots but one are bad, is emptied, and goes to the second: see make_ready(). There may
+ * be no bad slot in an area that is read ahead of: the kernel takes one for a slot in use,
+ * and puts a folio there.
  */
 static void move_first_cluster(struct swap_info_struct *si, struct swap_cluster_info *to)
 {
@@ -389,23 +386,19 @@ static void move_first_cluster(struct swap_info_struct *si, struct swap_cluster_
 	to->flags = CLUSTER_FLAG_NONE;
 	second->table = from->table;
 	second->memcg_table = from->memcg_table;
-	second->count = BAD_SLOTS;
-	second->flags = CLUSTER_FLAG_NONFULL;
-	atomic_long_set(&second->table[1], SWP_TB_BAD);
-	for (i = BAD_SLOTS; i < SWAPFILE_CLUSTER; i++)
+	for (i = 0; i < SWAPFILE_CLUSTER; i++)
 		atomic_long_set(&second->table[i], 0);
-	list_add_tail(&second->list, &si->nonfull_clusters[0]);
 }
 
 /*
- * Let the kernel's allocator have the clusters from @from on. Under si->lock. The first two
- * are move_first_cluster()'s.
+ * Let the kernel's allocator have the clusters from @from on, but for the first. Under
+ * si->lock.
  */
 static void offer_clusters(struct swap_info_struct *si, u32 from, u32 to)
 {
 	u32 i;
 
-	for (i = max(from / SWAPFILE_CLUSTER, 2U); i < to / SWAPFILE_CLUSTER; i++)
+	for (i = max(from / SWAPFILE_CLUSTER, 1U); i < to / SWAPFILE_CLUSTER; i++)
 		list_add_tail(&area.clusters[i].list, &si->free_clusters);
 }
 
@@ -418,7 +411,7 @@ static void adopt(struct swap_info_struct *si)
 					      struct swap_extent, rb_node);
 
 	area.si = si;
-	area.file = NULL;
+	area.watched = ULONG_MAX;
 	WRITE_ONCE(area.type, si->type);
 	WRITE_ONCE(area.clusters, area.arrays.clusters.base);
 	area.original.clusters = si->cluster_info;
@@ -440,7 +433,6 @@ static void adopt(struct swap_info_struct *si)
 	offer_clusters(si, 0, area.nr_slots);
 	spin_unlock(&si->lock);
 	schedule_work(&area.free_original);
-	schedule_delayed_work(&area.watch, WATCH_PERIOD);
 }
 
 /**
@@ -547,8 +539,11 @@ int port_area_grow(u32 nr_slots)
 	if (nr_slots > area.limit)
 		return -ENOSPC;
 	err = populate(nr_slots);
-	if (!err)
+	if (!err) {
+		/* Before the kernel may choose any of them. */
+		vswap_area_grown(nr_slots);
 		err = publish(before, nr_slots);
+	}
 	if (err)
 		area.nr_slots = before;
 	return err;
@@ -603,13 +598,112 @@ bool port_area_is_short(u32 nr_free, u32 low_water)
 	       few_free_clusters(wanted);
 }
 
-static void watch(struct work_struct *work)
+/*
+ * A CPU that is idle takes no slots, and isn't woken: on each there is a timer of its own,
+ * which waits for it to be busy.
+ */
+static DEFINE_PER_CPU(struct timer_list, watch_timer);
+
+static void watch(struct timer_list *timer)
 {
-	if (!port_area_get())
-		return;
-	vswap_area_look();
-	port_area_put();
-	schedule_delayed_work(&area.watch, WATCH_PERIOD);
+	if (port_area_get()) {
+		unsigned long used = inuse();
+
+		if (used != READ_ONCE(area.watched)) {
+			WRITE_ONCE(area.watched, used);
+			vswap_area_look();
+		}
+		port_area_put();
+	}
+	mod_timer(timer, jiffies + WATCH_PERIOD);
+}
+
+static int start_watch(unsigned int cpu)
+{
+	struct timer_list *timer = per_cpu_ptr(&watch_timer, cpu);
+
+	timer_setup(timer, watch, TIMER_DEFERRABLE | TIMER_PINNED);
+	timer->expires = jiffies + WATCH_PERIOD;
+	add_timer_on(timer, cpu);
+	return 0;
+}
+
+static int stop_watch(unsigned int cpu)
+{
+	timer_delete_sync(per_cpu_ptr(&watch_timer, cpu));
+	return 0;
+}
+
+/* A table, and one of cgroups, as of a cluster that is in use; or NULL. */
+static atomic_long_t *make_table(struct swap_memcg_table **memcg_table)
+{
+	const gfp_t gfp = GFP_NOIO | __GFP_NOWARN | __GFP_ZERO;
+	atomic_long_t *table;
+
+	*memcg_table = mem_cgroup_disabled() ? NULL : kmalloc(sizeof(**memcg_table), gfp);
+	if (!*memcg_table && !mem_cgroup_disabled())
+		return NULL;
+	table = (void *)__get_free_page(gfp);
+	if (!table)
+		kfree(*memcg_table);
+	return table;
+}
+
+/* The kernel takes si->lock inside of a cluster's. */
+static bool give_table(struct swap_cluster_info *ci, atomic_long_t *table,
+		       struct swap_memcg_table *memcg_table)
+{
+	bool wanted;
+
+	if (!spin_trylock(&ci->lock))
+		return false;
+	wanted = !ci->table;
+	if (wanted) {
+		ci->memcg_table = memcg_table;
+		/* Readers don't lock; pairs with rcu_dereference(). */
+		smp_store_release(&ci->table, table);
+	}
+	spin_unlock(&ci->lock);
+	return wanted;
+}
+
+static bool give_to_next(struct swap_info_struct *si, atomic_long_t *table,
+			 struct swap_memcg_table *memcg_table)
+{
+	struct swap_cluster_info *ci;
+	unsigned int nr = 0;
+	bool given = false;
+
+	spin_lock(&si->lock);
+	list_for_each_entry(ci, &si->free_clusters, list) {
+		given = give_table(ci, table, memcg_table);
+		if (given || ++nr == READY_CLUSTERS)
+			break;
+	}
+	spin_unlock(&si->lock);
+	return given;
+}
+
+/**
+ * port_area_make_ready() - provide for when there is no memory
+ *
+ * A cluster gets its table when the first slot of it is taken, and the page of memory for
+ * it may not be there when pages have to go out. The kernel does without if there is one.
+ *
+ * Context: process; between port_area_get() and port_area_put().
+ */
+void port_area_make_ready(void)
+{
+	struct swap_memcg_table *memcg_table;
+	atomic_long_t *table;
+
+	do {
+		table = make_table(&memcg_table);
+	} while (table && give_to_next(area.si, table, memcg_table));
+	if (table) {
+		free_page((unsigned long)table);
+		kfree(memcg_table);
+	}
 }
 
 /*
@@ -1061,7 +1155,6 @@ VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
 int port_init(void)
 {
 	INIT_WORK(&area.free_original, free_original);
-	INIT_DEFERRABLE_WORK(&area.watch, watch);
 	return vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
 	       vswap_copies_init() ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
@@ -1076,8 +1169,17 @@ int port_init(void)
  */
 int port_start(struct block_device *bdev)
 {
+	int err;
+
 	area.bdev = bdev;
-	return vswap_hooks_install(hooks, ARRAY_SIZE(hooks), redirect);
+	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "vswap:watch", start_watch, stop_watch);
+	if (err < 0)
+		return err;
+	area.watch_state = err;
+	err = vswap_hooks_install(hooks, ARRAY_SIZE(hooks), redirect);
+	if (err)
+		cpuhp_remove_state(area.watch_state);
+	return err;
 }
 
 /**
@@ -1088,6 +1190,7 @@ int port_start(struct block_device *bdev)
 void port_stop(void)
 {
 	vswap_hooks_remove(hooks, ARRAY_SIZE(hooks));
+	cpuhp_remove_state(area.watch_state);
 }
 
 /**

@@ -392,11 +392,23 @@ static int grow_area(void)
 	/* The device first: block I/O beyond its end is refused. */
 	set_capacity(area.disk, (sector_t)next << PAGE_SECTORS_SHIFT);
 	err = port_area_grow(next);
-	if (err)
-		return err;
-	slots_grow(&area.slots, next / SLOTS_PER_CLUSTER);
-	area.grow_steps++;
-	return 0;
+	if (!err)
+		area.grow_steps++;
+	return err;
+}
+
+/**
+ * vswap_area_grown() - slots may be used that there haven't been
+ * @nr_slots: as many in all
+ *
+ * From port_area_grow(): where the kernel allocates, before it gets to know of them, else
+ * when it has got to know.
+ *
+ * Context: process.
+ */
+void vswap_area_grown(u32 nr_slots)
+{
+	slots_grow(&area.slots, nr_slots / SLOTS_PER_CLUSTER);
 }
 
 /*
@@ -411,15 +423,16 @@ static void grow_work(struct work_struct *work)
 	if (!port_area_get())
 		return;
 	mutex_lock(&area.lock);
+	noreclaim = memalloc_noreclaim_save();
 	if (port_area_is_short(READ_ONCE(area.slots.nr_free), area.slots.low_water)) {
-		noreclaim = memalloc_noreclaim_save();
 		err = grow_area();
-		memalloc_noreclaim_restore(noreclaim);
 		if (err && err != -EBUSY) {
 			area.grow_failures++;
 			pr_warn_ratelimited("no memory for more virtual slots (%d)\n", err);
 		}
 	}
+	port_area_make_ready();
+	memalloc_noreclaim_restore(noreclaim);
 	mutex_unlock(&area.lock);
 	port_area_put();
 }
