@@ -59,7 +59,8 @@ install: tools
 	@$(MAKE) -s -C tools/vswapctl OUT=$(OUT) install
 
 .PHONY: deb
-deb: packages
+deb:
+	@tests/lib/packages package
 	@tests/deb/build
 
 .PHONY: demo

@@ -7,9 +7,11 @@
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly top vm=$top/tests/vm
-out=$top/build/deb
+readonly debs=$top/build/deb
+out=$debs
 version=$(cat "$top/VERSION")
-# Where a root's changes go, to be forgotten afterwards.
+# A root, and where its changes go, to be forgotten afterwards.
+suite=bookworm
 scratch=$out/scratch
 
 passed=0
@@ -26,11 +28,24 @@ step() {
 	fi
 }
 
-# in_root SCRIPT [ARG]...
+# in_root SCRIPT [ARG]...: in a root of $suite.
 in_root() {
-	"$vm/debian" -s "$scratch" bookworm env DEBIAN_FRONTEND=noninteractive sh -ec "$@"
+	"$vm/debian" -s "$scratch" "$suite" env DEBIAN_FRONTEND=noninteractive sh -ec "$@"
 }
 
 install_packages() {
 	in_root 'apt-get -qq install --no-install-recommends -y "$@"' sh "$@"
+}
+
+# make_next_version FILE: vswap-dkms as its next version would be.
+readonly next_version=$version.1
+make_next_version() {
+	local tree=$1.tree
+	rm -rf "$tree"
+	dpkg-deb -R "$debs/vswap-dkms_${version}_all.deb" "$tree"
+	mv "$tree/usr/src/vswap-$version" "$tree/usr/src/vswap-$next_version"
+	grep -rlF "$version" "$tree/DEBIAN" "$tree/usr/src/vswap-$next_version"/{VERSION,dkms.conf} |
+		xargs sed -i "s/${version//./\\.}/$next_version/g"
+	dpkg-deb -b --root-owner-group "$tree" "$1"
+	rm -rf "$tree"
 }
