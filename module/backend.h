@@ -117,6 +117,8 @@ static inline void vswap_io_put(struct vswap_io *io, int error)
  *	percent of a page
  * @encrypt: nothing readable goes to a disk
  * @require_all: a swap file that isn't there is an error at load
+ * @discard: SWAP_FLAG_DISCARD_ONCE: disks are told that they need nothing of a swap file when
+ *	it is opened; SWAP_FLAG_DISCARD_PAGES: and of what is free again, after a while; or both
  */
 struct vswap_backend_params {
 	char *path;
@@ -128,6 +130,7 @@ struct vswap_backend_params {
 	unsigned int page_percent;
 	bool encrypt;
 	bool require_all;
+	unsigned int discard;
 };
 
 /* Counters every backend has, per CPU. */
@@ -144,6 +147,7 @@ enum vswap_backend_count {
 	BACKEND_MOVED_PAGES,	/* from here to others */
 	BACKEND_PACKED_PAGES,	/* raised and lowered; of the used ones */
 	BACKEND_PACKED_BLOCKS,	/* raised and lowered */
+	BACKEND_DISCARDED_PAGES,
 	BACKEND_NR_COUNTS,
 };
 

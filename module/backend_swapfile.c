@@ -38,6 +38,9 @@
 /* Transfers that can always be under way, whatever memory is left. */
 #define MIN_BIOS	64
 
+/* After so long free places are discarded, unless they are used again. */
+#define DISCARD_DELAY	HZ
+
 /* Encrypted pages that can always be under way, and how many go in one bio. */
 #define MIN_BOUNCES	64
 #define MAX_BOUNCES	16
@@ -59,6 +62,10 @@
  * @crypt_memory: what that takes, in bytes
  * @bounces: for pages on their way out, encrypted
  * @decryption: for works of pages that have been read
+ * @discard: see struct vswap_backend_params
+ * @discards: the device is told of places that are free again
+ * @discard_freed: does so
+ * @backend: whose this is
  * @claimed: S_SWAPFILE is set by us
  * @activated: ->swap_activate has been called
  */
@@ -77,6 +84,10 @@ struct swapfile {
 	size_t crypt_memory;
 	mempool_t bounces;
 	struct workqueue_struct *decryption;
+	unsigned int discard;
+	bool discards;
+	struct delayed_work discard_freed;
+	struct vswap_backend *backend;
 	bool claimed;
 	bool activated;
 };
@@ -94,6 +105,20 @@ static void filemap_memory_free(void *memory)
 static const struct filemap_ops filemap_ops = {
 	.alloc = filemap_memory,
 	.free = filemap_memory_free,
+};
+
+static void places_emptied(struct filemap *fm)
+{
+	struct swapfile *sf = container_of(fm, struct swapfile, slots);
+
+	if (READ_ONCE(sf->discards))
+		queue_delayed_work(system_long_wq, &sf->discard_freed, DISCARD_DELAY);
+}
+
+static const struct filemap_ops discarding_filemap_ops = {
+	.alloc = filemap_memory,
+	.free = filemap_memory_free,
+	.emptied = places_emptied,
 };
 
 /* ---- Pages ---- */
@@ -399,6 +424,78 @@ static void swapfile_submit(struct vswap_backend *b, struct vswap_io *io, blk_op
 	}
 }
 
+/* ---- Discards ---- */
+
+/* Nobody else uses these places meanwhile. */
+static int discard_places(struct swapfile *sf, u32 place, u32 nr)
+{
+	int err = 0;
+
+	while (nr && !err) {
+		u32 run;
+		u64 block = lookup(sf, place, &run);
+
+		run = min(run, nr);
+		err = blkdev_issue_discard(sf->bdev, block << PAGE_SECTORS_SHIFT,
+					   (sector_t)run << PAGE_SECTORS_SHIFT, GFP_NOIO);
+		if (!err)
+			vswap_backend_count(sf->backend, BACKEND_DISCARDED_PAGES, run);
+		place += run;
+		nr -= run;
+		cond_resched();
+	}
+	return err;
+}
+
+/* It is no more than advice: the file is as good without. */
+static void discard_failed(struct swapfile *sf, int err)
+{
+	pr_warn("%s: %s can't be discarded (%d)\n", sf->backend->name, sf->path, err);
+	WRITE_ONCE(sf->discards, false);
+}
+
+static void discard_freed(struct work_struct *work)
+{
+	struct swapfile *sf = container_of(to_delayed_work(work), struct swapfile, discard_freed);
+	u32 place, nr;
+	int err = 0;
+
+	while (!err && (nr = filemap_take_stale(&sf->slots, &place))) {
+		err = discard_places(sf, place, nr);
+		filemap_return_stale(&sf->slots, place);
+	}
+	if (err)
+		discard_failed(sf, err);
+}
+
+static bool can_discard(struct swapfile *sf)
+{
+	if (!sf->discard || bdev_max_discard_sectors(sf->bdev))
+		return sf->discard;
+	pr_info("%s: the device of %s can't discard\n", sf->backend->name, sf->path);
+	return false;
+}
+
+/* All but the header. */
+static void discard_once(struct swapfile *sf)
+{
+	int err = discard_places(sf, 1, sf->nr_pages - 1);
+
+	if (err)
+		discard_failed(sf, err);
+}
+
+static int open_places(struct swapfile *sf)
+{
+	bool can = can_discard(sf);
+
+	sf->discards = can && sf->discard & SWAP_FLAG_DISCARD_PAGES;
+	if (can && sf->discard & SWAP_FLAG_DISCARD_ONCE)
+		discard_once(sf);
+	return filemap_init(&sf->slots, sf->nr_pages, nr_cpu_ids,
+			    sf->discards ? &discarding_filemap_ops : &filemap_ops);
+}
+
 /* ---- Opening: check, claim, map ---- */
 
 static int refuse(struct vswap_backend *b, const char *path, int err, const char *why)
@@ -666,8 +763,11 @@ static void close_file(struct swapfile *sf)
 static void swapfile_detach(struct vswap_backend *b)
 {
 	struct swapfile *sf = b->private;
-	struct extents *extents = rcu_replace_pointer(sf->extents, NULL, true);
+	struct extents *extents;
 
+	/* What is free has been since the last page was. */
+	flush_delayed_work(&sf->discard_freed);
+	extents = rcu_replace_pointer(sf->extents, NULL, true);
 	if (extents)
 		synchronize_rcu();
 	free_extents(extents);
@@ -704,7 +804,7 @@ static int open_area(struct vswap_backend *b, struct swapfile *sf, struct file *
 	if (!err)
 		err = claim(b, sf);
 	if (!err)
-		err = filemap_init(&sf->slots, sf->nr_pages, nr_cpu_ids, &filemap_ops);
+		err = open_places(sf);
 	if (!err)
 		err = mark_bad_pages(b, sf, header);
 	if (!err)
@@ -744,7 +844,10 @@ static int swapfile_open(struct vswap_backend *b, const struct vswap_backend_par
 	b->private = sf;
 	if (!sf)
 		return -ENOMEM;
+	sf->backend = b;
 	sf->encrypt = params->encrypt;
+	sf->discard = params->discard;
+	INIT_DELAYED_WORK(&sf->discard_freed, discard_freed);
 	sf->path = params->file ? path_of(params->file) : kstrdup(params->path, GFP_KERNEL);
 	err = sf->path ? attach(b, params->file) : -ENOMEM;
 	if (err)
@@ -943,6 +1046,11 @@ static ssize_t show_packed_blocks(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_PACKED_BLOCKS));
 }
 
+static ssize_t show_discarded_pages(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_DISCARDED_PAGES));
+}
+
 static ssize_t show_encrypted(struct vswap_backend *b, char *buf)
 {
 	struct swapfile *sf = b->private;
@@ -967,6 +1075,7 @@ static const struct vswap_backend_attr swapfile_attrs[] = {
 	{ "extents", show_extents },
 	{ "packed_pages", show_packed_pages },
 	{ "packed_blocks", show_packed_blocks },
+	{ "discarded_pages", show_discarded_pages },
 	{ "encrypted", show_encrypted },
 	{ "read_errors", show_read_errors },
 	{ "write_errors", show_write_errors },

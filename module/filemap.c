@@ -105,6 +105,10 @@ static void chunk_release(struct filemap *fm, u32 ci)
 	struct filemap_chunk *chunk = fm->chunks[ci];
 
 	fm->chunks[ci] = NULL;
+	if (fm->stale) {
+		__set_bit(ci, fm->stale);
+		fm->ops->emptied(fm);
+	}
 	if (!fm->spare) {
 		/* keep one, against a slot at a time being used and freed */
 		fm->spare = chunk;
@@ -408,6 +412,52 @@ int filemap_put_packed(struct filemap *fm, u32 slot)
 	return left;
 }
 
+/**
+ * filemap_take_stale() - keep slots that were used, and are free, from being handed out
+ * @fm: the file's slots, with @ops->emptied
+ * @first: set to the first one
+ *
+ * What they held can be forgotten meanwhile. All slots of a chunk are taken, each chunk
+ * once after it has become empty, and only if nothing in it is used or bad.
+ *
+ * Context: Any. Takes @fm->lock with interrupts off.
+ * Return: How many slots, for filemap_return_stale(); 0 if there are none.
+ */
+u32 filemap_take_stale(struct filemap *fm, u32 *first)
+{
+	unsigned long flags;
+	u32 ci = 0, nr = 0;
+
+	spin_lock_irqsave(&fm->lock, flags);
+	while (!nr && (ci = find_next_bit(fm->stale, fm->nr_chunks, ci)) < fm->nr_chunks) {
+		__clear_bit(ci, fm->stale);
+		/* Used again meanwhile. */
+		if (fm->chunks[ci])
+			continue;
+		__set_bit(ci, fm->full);
+		*first = ci << FILEMAP_CHUNK_SHIFT;
+		nr = chunk_size(fm, ci);
+	}
+	spin_unlock_irqrestore(&fm->lock, flags);
+	return nr;
+}
+
+/**
+ * filemap_return_stale() - the reverse of filemap_take_stale()
+ * @fm: the file's slots
+ * @first: the first one of those that were taken
+ *
+ * Context: Any. Takes @fm->lock with interrupts off.
+ */
+void filemap_return_stale(struct filemap *fm, u32 first)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&fm->lock, flags);
+	__clear_bit(chunk_of(first), fm->full);
+	spin_unlock_irqrestore(&fm->lock, flags);
+}
+
 /* filemap_mark_bad() under the lock; -EAGAIN when it needs @memory and that is NULL. */
 static int mark_bad_locked(struct filemap *fm, u32 slot, struct filemap_chunk **memory)
 {
@@ -574,6 +624,42 @@ u32 filemap_capacity(const struct filemap *fm)
 	return READ_ONCE(fm->nr_slots) - READ_ONCE(fm->nr_bad);
 }
 
+/* What there is one of for each chunk. */
+struct tables {
+	struct filemap_chunk **chunks;
+	unsigned long *full;
+	unsigned long *stale;
+};
+
+static void tables_free(const struct tables *tables)
+{
+	kvfree(tables->chunks);
+	kvfree(tables->full);
+	kvfree(tables->stale);
+}
+
+static int tables_alloc(struct tables *tables, u32 nr_chunks, const struct filemap_ops *ops)
+{
+	size_t longs = BITS_TO_LONGS(nr_chunks);
+
+	tables->chunks = kvcalloc(nr_chunks, sizeof(*tables->chunks), GFP_KERNEL);
+	tables->full = kvcalloc(longs, sizeof(*tables->full), GFP_KERNEL);
+	tables->stale = NULL;
+	if (ops->emptied)
+		tables->stale = kvcalloc(longs, sizeof(*tables->stale), GFP_KERNEL);
+	if (tables->chunks && tables->full && !!tables->stale == !!ops->emptied)
+		return 0;
+	tables_free(tables);
+	return -ENOMEM;
+}
+
+static void exchange_tables(struct filemap *fm, struct tables *tables)
+{
+	swap(fm->chunks, tables->chunks);
+	swap(fm->full, tables->full);
+	swap(fm->stale, tables->stale);
+}
+
 /**
  * filemap_init() - set up the slots of a file, all free but the header
  * @fm: the file's slots
@@ -588,6 +674,7 @@ u32 filemap_capacity(const struct filemap *fm)
 int filemap_init(struct filemap *fm, u32 nr_slots, unsigned int nr_cpus,
 		 const struct filemap_ops *ops)
 {
+	struct tables tables = {};
 	u32 i;
 
 	memset(fm, 0, sizeof(*fm));
@@ -599,10 +686,11 @@ int filemap_init(struct filemap *fm, u32 nr_slots, unsigned int nr_cpus,
 	fm->nr_slots = nr_slots;
 	fm->nr_chunks = chunk_of(nr_slots - 1) + 1;
 	fm->nr_cpus = nr_cpus;
-	fm->chunks = kvcalloc(fm->nr_chunks, sizeof(*fm->chunks), GFP_KERNEL);
-	fm->full = kvcalloc(BITS_TO_LONGS(fm->nr_chunks), sizeof(*fm->full), GFP_KERNEL);
+	if (tables_alloc(&tables, fm->nr_chunks, ops))
+		return -ENOMEM;
+	exchange_tables(fm, &tables);
 	fm->cursor = kvcalloc(nr_cpus, sizeof(*fm->cursor), GFP_KERNEL);
-	if (!fm->chunks || !fm->full || !fm->cursor || filemap_mark_bad(fm, 0)) {
+	if (!fm->cursor || filemap_mark_bad(fm, 0)) {
 		filemap_exit(fm);
 		return -ENOMEM;
 	}
@@ -623,32 +711,28 @@ int filemap_init(struct filemap *fm, u32 nr_slots, unsigned int nr_cpus,
 int filemap_grow(struct filemap *fm, u32 nr_slots)
 {
 	u32 nr_chunks = nr_slots ? chunk_of(nr_slots - 1) + 1 : 0, last = fm->nr_chunks - 1;
-	struct filemap_chunk **chunks;
-	unsigned long *full, flags;
+	struct tables tables;
+	unsigned long flags;
 
 	if (nr_slots < fm->nr_slots)
 		return -EINVAL;
-	chunks = kvcalloc(nr_chunks, sizeof(*chunks), GFP_KERNEL);
-	full = kvcalloc(BITS_TO_LONGS(nr_chunks), sizeof(*full), GFP_KERNEL);
-	if (!chunks || !full) {
-		kvfree(chunks);
-		kvfree(full);
+	if (tables_alloc(&tables, nr_chunks, fm->ops))
 		return -ENOMEM;
-	}
 
 	spin_lock_irqsave(&fm->lock, flags);
-	memcpy(chunks, fm->chunks, fm->nr_chunks * sizeof(*chunks));
-	memcpy(full, fm->full, BITS_TO_LONGS(fm->nr_chunks) * sizeof(*full));
-	swap(chunks, fm->chunks);
-	swap(full, fm->full);
+	memcpy(tables.chunks, fm->chunks, fm->nr_chunks * sizeof(*tables.chunks));
+	memcpy(tables.full, fm->full, BITS_TO_LONGS(fm->nr_chunks) * sizeof(*tables.full));
+	if (fm->stale)
+		memcpy(tables.stale, fm->stale,
+		       BITS_TO_LONGS(fm->nr_chunks) * sizeof(*tables.stale));
+	exchange_tables(fm, &tables);
 	WRITE_ONCE(fm->nr_slots, nr_slots);
 	WRITE_ONCE(fm->nr_chunks, nr_chunks);
-	/* It may have been short. */
+	/* It may have been short. One that is taken, without memory, stays so. */
 	if (fm->chunks[last] && fm->chunks[last]->used < chunk_size(fm, last))
 		__clear_bit(last, fm->full);
 	spin_unlock_irqrestore(&fm->lock, flags);
-	kvfree(chunks);
-	kvfree(full);
+	tables_free(&tables);
 	return 0;
 }
 
@@ -662,13 +746,14 @@ int filemap_grow(struct filemap *fm, u32 nr_slots)
 unsigned long filemap_exit(struct filemap *fm)
 {
 	unsigned long in_use = fm->nr_used;
+	struct tables tables = {};
 	u32 i;
 
 	for (i = 0; fm->chunks && i < fm->nr_chunks; i++)
 		chunk_free(fm, fm->chunks[i]);
 	chunk_free(fm, fm->spare);
-	kvfree(fm->chunks);
-	kvfree(fm->full);
+	exchange_tables(fm, &tables);
+	tables_free(&tables);
 	kvfree(fm->cursor);
 	memset(fm, 0, sizeof(*fm));
 	return in_use;

@@ -50,15 +50,20 @@ struct filemap_chunk {
 	u32 *owner;
 };
 
+struct filemap;
+
 /**
  * struct filemap_ops - what a filemap needs from its owner
  * @alloc: zeroed memory or NULL; called without locks, in the context of
  *	filemap_init(), filemap_mark_bad() and filemap_alloc()
  * @free: give it back; any context, locks may be held
+ * @emptied: a chunk is free of use again, see filemap_take_stale(); any context, locks are
+ *	held. NULL: that isn't of interest
  */
 struct filemap_ops {
 	void *(*alloc)(size_t size);
 	void (*free)(void *memory);
+	void (*emptied)(struct filemap *fm);
 };
 
 /**
@@ -70,7 +75,9 @@ struct filemap_ops {
  * @ops: see struct filemap_ops
  * @chunks: the chunks, NULL where no slot is in use or bad
  * @spare: an empty chunk, kept for the next one needed, or NULL
- * @full: one bit per chunk, set while it has no free slot
+ * @full: one bit per chunk, set while it has no free slot, or none to hand out
+ * @stale: one bit per chunk, set when its last slot in use was freed; NULL without
+ *	@ops->emptied
  * @cursor: by CPU, the slot after the one it allocated last
  * @nr_used: slots in use
  * @nr_bad: bad slots
@@ -85,6 +92,7 @@ struct filemap {
 	struct filemap_chunk **chunks;
 	struct filemap_chunk *spare;
 	unsigned long *full;
+	unsigned long *stale;
 	u32 *cursor;
 	u32 nr_used;
 	u32 nr_bad;
@@ -102,6 +110,8 @@ int filemap_alloc(struct filemap *fm, unsigned int cpu, unsigned int want, u32 v
 int filemap_alloc_packed(struct filemap *fm, unsigned int cpu, unsigned int nr, u32 *slot);
 int filemap_free(struct filemap *fm, u32 first, unsigned int nr);
 int filemap_put_packed(struct filemap *fm, u32 slot);
+u32 filemap_take_stale(struct filemap *fm, u32 *first);
+void filemap_return_stale(struct filemap *fm, u32 first);
 u32 filemap_owner(struct filemap *fm, u32 slot);
 u32 filemap_next(struct filemap *fm, u32 slot, u32 *owner);
 

@@ -19,6 +19,13 @@ static const char * const backend_names[] = {
 	[RULES_SSD] = "ssd",
 };
 
+static const char * const discard_names[] = {
+	[RULES_DISCARD_NONE] = "none",
+	[RULES_DISCARD_ONCE] = "once",
+	[RULES_DISCARD_PAGES] = "pages",
+	[RULES_DISCARD_BOTH] = "both",
+};
+
 static int __printf(2, 3) refuse(char *why, const char *fmt, ...)
 {
 	va_list args;
@@ -71,6 +78,22 @@ int rules_backend(const char *name, size_t len)
 	return -EINVAL;
 }
 
+/**
+ * rules_discard() - what a value of discard= stands for
+ * @name: the value
+ *
+ * Return: enum rules_discard, or -EINVAL.
+ */
+int rules_discard(const char *name)
+{
+	int i;
+
+	for (i = 0; i < RULES_NR_DISCARDS; i++)
+		if (!strcmp(discard_names[i], name))
+			return i;
+	return -EINVAL;
+}
+
 static int check_backends(const char *list, char *why)
 {
 	unsigned int seen = 0;
@@ -98,6 +121,8 @@ static int check_words(const struct rules_params *p, char *why)
 		return refuse(why, "swapin=%s: must be cache or direct", p->swapin);
 	if (strcmp(p->checksum, "none") && strcmp(p->checksum, "crc32c"))
 		return refuse(why, "checksum=%s: must be none or crc32c", p->checksum);
+	if (rules_discard(p->discard) < 0)
+		return refuse(why, "discard=%s: must be none, once, pages or both", p->discard);
 	return 0;
 }
 

@@ -30,6 +30,7 @@ struct rules_params {
 	int priority;
 	char *swapin;
 	char *checksum;
+	char *discard;
 };
 
 /* Where nothing is said. */
@@ -43,6 +44,7 @@ struct rules_params {
 	.priority = -1,					\
 	.swapin = "cache",				\
 	.checksum = "none",				\
+	.discard = "none",				\
 }
 
 /* As swapon(2) knows them. */
@@ -50,6 +52,15 @@ struct rules_params {
 
 /* What backends= can name. */
 enum rules_backend { RULES_ZSWAP, RULES_SSD, RULES_NR_BACKENDS };
+
+/* What discard= can be, as swapon(8) has it. */
+enum rules_discard {
+	RULES_DISCARD_NONE,
+	RULES_DISCARD_ONCE,
+	RULES_DISCARD_PAGES,
+	RULES_DISCARD_BOTH,
+	RULES_NR_DISCARDS
+};
 
 /* What is wrong, as a sentence. */
 #define RULES_WHY_SIZE	160
@@ -66,6 +77,7 @@ struct rules_header {
 
 const char *rules_next_name(const char **list, size_t *len);
 int rules_backend(const char *name, size_t len);
+int rules_discard(const char *name);
 int rules_check_params(const struct rules_params *p, u64 ram_mb, char why[RULES_WHY_SIZE]);
 const char *rules_check_access(bool is_file, unsigned int mode, bool by_root);
 const char *rules_check_header(struct rules_header *header, u64 bytes, bool is_file);

@@ -37,6 +37,9 @@ module_param_named(require_all, params.require_all, bool, 0444);
 MODULE_PARM_DESC(require_all, "refuse to load where a swap file is missing (0: go on with the others)");
 module_param_named(encrypt, params.encrypt, bool, 0444);
 MODULE_PARM_DESC(encrypt, "encrypt what goes to swap files, by a key that goes with the module (0)");
+module_param_named(discard, params.discard, charp, 0444);
+MODULE_PARM_DESC(discard,
+		 "discard swap files when they are opened, or what is freed: none, once, pages, both");
 module_param_named(zswap_compressor, params.zswap_compressor, charp, 0444);
 MODULE_PARM_DESC(zswap_compressor, "compressor of the pool: lz4, lzo-rle, zstd, ...");
 module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 0444);
@@ -135,6 +138,17 @@ static void set_area_params(void)
 	area_params.low_percent = params.zswap_low_percent;
 }
 
+static unsigned int discard_flags(void)
+{
+	static const unsigned int flags[] = {
+		[RULES_DISCARD_ONCE] = SWAP_FLAG_DISCARD_ONCE,
+		[RULES_DISCARD_PAGES] = SWAP_FLAG_DISCARD_PAGES,
+		[RULES_DISCARD_BOTH] = SWAP_FLAG_DISCARD_ONCE | SWAP_FLAG_DISCARD_PAGES,
+	};
+
+	return flags[rules_discard(params.discard)];
+}
+
 static int open_backends(void)
 {
 	const struct vswap_backend_params backend_params = {
@@ -145,6 +159,7 @@ static int open_backends(void)
 		.page_percent = params.zswap_max_page_percent,
 		.encrypt = params.encrypt,
 		.require_all = params.require_all,
+		.discard = discard_flags(),
 	};
 
 	return vswap_tier_open(params.backends, &backend_params, vswap_area_rescue);

@@ -15,13 +15,52 @@ static struct {
 	u32 nr_bad;
 	u64 owner[PLAY_MAX];
 	bool condemned[PLAY_MAX];
+	u32 taken;		/* the first slot of a chunk that is taken, or 0 */
 	bool failing;
 } play;
+
+static void play_emptied(struct filemap *fm)
+{
+	CHECK(fm == &play.fm);
+}
 
 static const struct filemap_ops play_ops = {
 	.alloc = test_size_alloc,
 	.free = test_free,
+	.emptied = play_emptied,
 };
+
+static bool is_taken(u32 slot)
+{
+	return play.taken && slot / FILEMAP_CHUNK_SLOTS == play.taken / FILEMAP_CHUNK_SLOTS;
+}
+
+/* Slots that can be handed out. */
+static u32 play_left(void)
+{
+	u32 taken = play.taken ? min_t(u32, FILEMAP_CHUNK_SLOTS, play.nr_slots - play.taken) : 0;
+
+	return play.nr_slots - play.nr_used - play.nr_bad - taken;
+}
+
+static void play_stale(void)
+{
+	u32 first = 0, nr, i;
+
+	if (play.taken) {
+		filemap_return_stale(&play.fm, play.taken);
+		play.taken = 0;
+		return;
+	}
+	nr = filemap_take_stale(&play.fm, &first);
+	if (!nr)
+		return;
+	CHECK(first && first % FILEMAP_CHUNK_SLOTS == 0);
+	CHECK_EQ(nr, min_t(u32, FILEMAP_CHUNK_SLOTS, play.nr_slots - first));
+	for (i = 0; i < nr; i++)
+		CHECK_EQ(play.owner[first + i], FILEMAP_NOBODY);
+	play.taken = first;
+}
 
 static void play_alloc(unsigned int cpu, unsigned int want, u32 vslot)
 {
@@ -35,12 +74,13 @@ static void play_alloc(unsigned int cpu, unsigned int want, u32 vslot)
 	if (nr < 0) {
 		CHECK(nr == -ENOSPC || (nr == -ENOMEM && play.failing));
 		if (nr == -ENOSPC)
-			CHECK_EQ(play.nr_used + play.nr_bad, play.nr_slots);
+			CHECK_EQ(play_left(), 0);
 		return;
 	}
 	CHECK(nr >= 1 && (unsigned int)nr <= want && first + nr <= play.nr_slots);
 	for (i = 0; i < (u32)nr; i++) {
 		CHECK_EQ(play.owner[first + i], FILEMAP_NOBODY);
+		CHECK(!is_taken(first + i));
 		play.owner[first + i] = vslot + i;
 	}
 	play.nr_used += nr;
@@ -63,10 +103,11 @@ static void play_alloc_packed(unsigned int cpu, u32 nr)
 	if (err) {
 		CHECK(err == -ENOSPC || (err == -ENOMEM && play.failing));
 		if (err == -ENOSPC)
-			CHECK_EQ(play.nr_used + play.nr_bad, play.nr_slots);
+			CHECK_EQ(play_left(), 0);
 		return;
 	}
 	CHECK_EQ(play.owner[slot], FILEMAP_NOBODY);
+	CHECK(!is_taken(slot));
 	play.owner[slot] = nr;
 	play.nr_used++;
 }
@@ -148,8 +189,12 @@ static void play_next(u32 slot)
 
 static void play_bad(u32 slot)
 {
-	int err = filemap_mark_bad(&play.fm, slot);
+	int err;
 
+	/* Only said of a file that nobody uses yet. */
+	if (is_taken(slot))
+		return;
+	err = filemap_mark_bad(&play.fm, slot);
 	if (slot >= play.nr_slots) {
 		CHECK_EQ(err, -EINVAL);
 	} else if (play.owner[slot] == BAD) {
@@ -190,7 +235,7 @@ static void play_check_counts(void)
 		held += used != 0;
 	}
 	CHECK_EQ(play.fm.nr_held, held);
-	CHECK_EQ(test_allocs(), 3 + 2 * held);
+	CHECK_EQ(test_allocs(), 4 + 2 * held);
 }
 
 static void play_step(struct script *script)
@@ -222,6 +267,8 @@ static void play_step(struct script *script)
 	case 6:
 		if (arg % 4 == 0)
 			play_bad(script_next(script, 2));
+		else if (arg % 4 == 1)
+			play_stale();
 		else
 			play_alloc(cpu, 1 << arg % 10, 777);
 		break;

@@ -321,6 +321,65 @@ static void grown(void)
 	CHECK_EQ(filemap_exit(&fm), 69999);
 }
 
+static u32 emptied;
+
+static void count_emptied(struct filemap *map)
+{
+	CHECK(map == &fm);
+	emptied++;
+}
+
+/* Slots that are taken to be forgotten on the disk are handed out to nobody meanwhile. */
+static void stale_chunks(void)
+{
+	static const struct filemap_ops stale_ops = {
+		.alloc = test_size_alloc,
+		.free = test_free,
+		.emptied = count_emptied,
+	};
+	u32 first = 0, i;
+
+	CHECK_EQ(filemap_init(&fm, 3500, 1, &stale_ops), 0);
+	/* Nothing has been in use. */
+	CHECK_EQ(filemap_take_stale(&fm, &first), 0);
+	/* The first one never gets empty: it has the header. */
+	CHECK_EQ(alloc(0, 1023, 1023), 1);
+	CHECK_EQ(alloc(0, 1024, 1024), 1024);
+	CHECK_EQ(alloc(0, 1024, 1024), 2048);
+	CHECK_EQ(alloc(0, 1024, 428), 3072);
+	must_free(1, 1023);
+	must_free(1024, 1023);
+	CHECK_EQ(filemap_take_stale(&fm, &first), 0);
+	CHECK_EQ(emptied, 0);
+	must_free(2047, 1);
+	CHECK_EQ(emptied, 1);
+	/* Used again before anybody came. */
+	must_free(2048, 1024);
+	CHECK_EQ(emptied, 2);
+	CHECK_EQ(alloc(0, 1024, 1024), 1024);
+	CHECK_EQ(filemap_take_stale(&fm, &first), 1024);
+	CHECK_EQ(first, 2048);
+	CHECK_EQ(filemap_take_stale(&fm, &first), 0);
+	/* What is left is in the first chunk. */
+	for (i = 0; i < 1023; i++)
+		CHECK(alloc(0, 1, 1) < 1024);
+	CHECK_EQ(filemap_alloc(&fm, 0, 1, VSLOT, &first), -ENOSPC);
+	filemap_return_stale(&fm, 2048);
+	CHECK_EQ(alloc(0, 1024, 1024), 2048);
+	/* The last one is short, and gets longer while it is taken. */
+	must_free(3072, 428);
+	CHECK_EQ(filemap_take_stale(&fm, &first), 428);
+	CHECK_EQ(first, 3072);
+	CHECK_EQ(filemap_grow(&fm, 6000), 0);
+	CHECK_EQ(alloc(0, 1024, 1024), 4096);
+	must_free(4096, 1024);
+	filemap_return_stale(&fm, 3072);
+	CHECK_EQ(filemap_take_stale(&fm, &first), 1024);
+	CHECK_EQ(first, 4096);
+	filemap_return_stale(&fm, 4096);
+	CHECK_EQ(filemap_exit(&fm), 3071);
+}
+
 /* A slot at a time used and freed does not allocate and free memory each time. */
 static void no_thrash(void)
 {
@@ -490,6 +549,7 @@ int main(void)
 		TEST(cpus_apart), TEST(keep_out_of_others_chunk),
 		TEST(small_file), TEST(runs), TEST(free_across_chunks),
 		TEST(double_free), TEST(bad_slots), TEST(condemned), TEST(packed), TEST(grown),
+		TEST(stale_chunks),
 		TEST(no_thrash), TEST(fail_nth),
 		TEST(chunk_meanwhile), TEST(huge), TEST(random_scripts), TEST(threads),
 	};

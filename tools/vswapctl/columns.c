@@ -85,6 +85,8 @@ static const struct column columns[] = {
 	  "swapfile: what of USED is compressed, in blocks" },
 	{ "BLOCKS", NULL, BACKEND_BLOCKS, NULL, 6, RIGHT,
 	  "swapfile: what these blocks take" },
+	{ "DISCARDED", NULL, BACKEND_DISCARDED, NULL, 6, RIGHT,
+	  "swapfile: pages that its disk was told to forget" },
 	{ "ENCRYPTED", NULL, BACKEND_ENCRYPTED, NULL, 4, RIGHT,
 	  "swapfile: 1 if its pages are encrypted" },
 	{ "READ-ERRORS", NULL, BACKEND_READ_ERRORS, NULL, 4, RIGHT,

@@ -29,6 +29,7 @@ static const struct field {
 	FIELD(priority),
 	FIELD(swapin),
 	FIELD(checksum),
+	FIELD(discard),
 	{ 0 }
 };
 

@@ -64,6 +64,7 @@
 	X(EXTENTS,		"extents",			COUNT)	\
 	X(PACKED,		"packed_pages",			PAGES)	\
 	X(BLOCKS,		"packed_blocks",		PAGES)	\
+	X(DISCARDED,		"discarded_pages",		COUNT)	\
 	X(ENCRYPTED,		"encrypted",			COUNT)	\
 	X(READ_ERRORS,		"read_errors",			COUNT)	\
 	X(WRITE_ERRORS,		"write_errors",			COUNT)
