@@ -13,11 +13,13 @@
 
 #include <linux/atomic.h>
 #include <linux/blk_types.h>
+#include <linux/jiffies.h>
 #include <linux/kobject.h>
 #include <linux/mm_types.h>
 #include <linux/percpu.h>
 #include <linux/workqueue.h>
 
+#include "errors.h"
 #include "slots.h"
 #include "vswap_ioctl.h"
 
@@ -31,8 +33,8 @@ struct vswap_io;
  * @place: the first page's place there
  * @nr: how many pages
  * @in_set: lies in its set's memory
- * @decryption: for the backend, where pages are encrypted
- * @batch: for batch.c, where they aren't
+ * @work: for the backend: what an interrupt leaves to a worker
+ * @batch: for batch.c, until the disk is told
  * @vec: all of its pages, if it lies in its set's memory
  * @bio: what the disk is told; vectors may follow
  */
@@ -43,7 +45,7 @@ struct vswap_transfer {
 	unsigned int nr;
 	bool in_set;
 	union {
-		struct work_struct decryption;
+		struct work_struct work;
 		struct list_head batch;
 	};
 	struct bio_vec vec;
@@ -163,8 +165,9 @@ enum vswap_backend_state {
 	BACKEND_EVACUATING,	/* the same, while its pages move to others */
 };
 
-/* I/O errors after which a backend takes no more pages. */
+/* I/O errors after which a backend takes no more pages; one is forgotten each hour. */
 #define BACKEND_MAX_ERRORS	32
+#define BACKEND_ERROR_AGE	(3600ULL * HZ)
 
 /* What becomes of a page in a pool if it doesn't shrink. */
 enum vswap_pool_choice {
@@ -274,8 +277,8 @@ struct vswap_backend_ops {
  * @tier: lower ones are preferred; those of the same tier take turns
  * @state: enum vswap_backend_state; changes at any time
  * @resizing: ->resize is under way
- * @errors: I/O errors since it was added or enabled
- * @failed: called once when there have been BACKEND_MAX_ERRORS; any context
+ * @errors: when I/O errors are forgotten, see errors.h; 0 when it is added or enabled
+ * @failed: called once when BACKEND_MAX_ERRORS are remembered; any context
  * @private: the type's own
  * @counts: see enum vswap_backend_count
  * @kobj: its directory in sysfs
@@ -288,7 +291,7 @@ struct vswap_backend {
 	unsigned int tier;
 	int state;
 	bool resizing;
-	atomic_t errors;
+	atomic64_t errors;
 	void (*failed)(struct vswap_backend *b);
 	void *private;
 	struct vswap_backend_counts __percpu *counts;
@@ -311,14 +314,24 @@ static inline void vswap_backend_count(struct vswap_backend *b,
 }
 
 /**
- * vswap_backend_error() - an I/O error; after too many, nothing is stored there
+ * vswap_backend_error() - something went wrong there; after too often, nothing is stored there
  * @b: the backend
+ *
+ * For one request to a disk, however many pages of it couldn't be moved; or for one page that
+ * isn't what was stored.
  *
  * Context: any, interrupts included.
  */
 static inline void vswap_backend_error(struct vswap_backend *b)
 {
-	if (atomic_inc_return(&b->errors) >= BACKEND_MAX_ERRORS &&
+	s64 old = atomic64_read(&b->errors);
+	u64 until, remembered;
+
+	do {
+		until = old;
+		remembered = errors_add(&until, get_jiffies_64(), BACKEND_ERROR_AGE);
+	} while (!atomic64_try_cmpxchg(&b->errors, &old, until));
+	if (remembered >= BACKEND_MAX_ERRORS &&
 	    cmpxchg(&b->state, BACKEND_ON, BACKEND_FAILED) == BACKEND_ON)
 		b->failed(b);
 }

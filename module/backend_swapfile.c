@@ -9,6 +9,10 @@
  * Encrypted, pages go out by way of bounce pages, since a folio being written can still be
  * read by its users; they come in where they belong, and are decrypted there before anybody
  * is told. Both take a process: what an interrupt says of a read goes to a worker.
+ *
+ * A request that fails was for several pages, by us or because the block layer has merged it
+ * with others. A worker moves each page once more, alone: so a bad sector costs one page, and
+ * not its neighbours.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -61,7 +65,7 @@
  * @crypt: the key for its pages; NULL: they aren't encrypted
  * @crypt_memory: what that takes, in bytes
  * @bounces: for pages on their way out, encrypted
- * @decryption: for works of pages that have been read
+ * @workers: for what interrupts can't do
  * @discard: see struct vswap_backend_params
  * @discards: the device is told of places that are free again
  * @discard_freed: does so
@@ -83,7 +87,7 @@ struct swapfile {
 	struct crypt *crypt;
 	size_t crypt_memory;
 	mempool_t bounces;
-	struct workqueue_struct *decryption;
+	struct workqueue_struct *workers;
 	unsigned int discard;
 	bool discards;
 	struct delayed_work discard_freed;
@@ -193,22 +197,19 @@ static bool swapfile_next(struct vswap_backend *b, u64 *payload, u32 *slot)
 }
 
 /*
- * What can't be written or read once is not written to again; but if all of the disk
+ * What can't be written or read alone is not written to again; but if all of the disk
  * fails, it may come back.
  */
-static void count_error(struct vswap_transfer *t, int error)
+static void page_failed(struct vswap_transfer *t, u32 place, int error)
 {
 	bool write = op_is_write(bio_op(&t->bio));
 	struct swapfile *sf = t->backend->private;
 
-	vswap_backend_count(t->backend, write ? BACKEND_WRITE_ERRORS : BACKEND_READ_ERRORS,
-			    t->nr);
-	pr_alert_ratelimited("%s: %s error %d on %s, page %u, sector %llu\n", t->backend->name,
-			     write ? "write" : "read", error, sf->path, t->place,
-			     (u64)t->bio.bi_iter.bi_sector);
+	vswap_backend_count(t->backend, write ? BACKEND_WRITE_ERRORS : BACKEND_READ_ERRORS, 1);
+	pr_alert_ratelimited("%s: %s error %d on %s, page %u\n", t->backend->name,
+			     write ? "write" : "read", error, sf->path, place);
 	if (READ_ONCE(t->backend->state) == BACKEND_ON)
-		filemap_condemn(&sf->slots, t->place, t->nr);
-	vswap_backend_error(t->backend);
+		filemap_condemn(&sf->slots, place, 1);
 }
 
 static void free_bounces(struct swapfile *sf, struct page **pages, unsigned int nr)
@@ -236,19 +237,21 @@ static void transfer_free(struct vswap_transfer *t)
 		bio_put(&t->bio);
 }
 
-static void transfer_succeeded(struct vswap_transfer *t)
+/* @t is gone afterwards. */
+static void finish(struct vswap_transfer *t, int error)
 {
-	struct vswap_io *io = t->io;
-
-	transfer_free(t);
-	vswap_io_put(io, 0);
-}
-
-static void decrypt_transfer(struct work_struct *work)
-{
-	struct vswap_transfer *t = container_of(work, struct vswap_transfer, decryption);
 	struct swapfile *sf = t->backend->private;
 	struct vswap_io *io = t->io;
+
+	if (sf->crypt && op_is_write(bio_op(&t->bio)))
+		free_bounces_of(t);
+	transfer_free(t);
+	vswap_io_put(io, error);
+}
+
+static void decrypt_and_finish(struct vswap_transfer *t)
+{
+	struct swapfile *sf = t->backend->private;
 	int error = crypt_decrypt(sf->crypt, bio_first_page_all(&t->bio), t->nr, t->place);
 
 	if (unlikely(error)) {
@@ -256,28 +259,12 @@ static void decrypt_transfer(struct work_struct *work)
 		pr_alert_ratelimited("%s: error %d decrypting page %u\n", t->backend->name,
 				     error, t->place);
 	}
-	transfer_free(t);
-	vswap_io_put(io, error);
+	finish(t, error);
 }
 
-static void transfer_done(struct bio *bio)
+static void decrypt_work(struct work_struct *work)
 {
-	struct vswap_transfer *t = container_of(bio, struct vswap_transfer, bio);
-	struct swapfile *sf = t->backend->private;
-	struct vswap_io *io = t->io;
-	int error = blk_status_to_errno(bio->bi_status);
-
-	if (unlikely(error))
-		count_error(t, error);
-	if (sf->crypt && op_is_write(bio_op(bio))) {
-		free_bounces_of(t);
-	} else if (sf->crypt && !error) {
-		INIT_WORK(&t->decryption, decrypt_transfer);
-		queue_work(sf->decryption, &t->decryption);
-		return;
-	}
-	transfer_free(t);
-	vswap_io_put(io, error);
+	decrypt_and_finish(container_of(work, struct vswap_transfer, work));
 }
 
 static u64 lookup(struct swapfile *sf, u32 place, u32 *run)
@@ -288,6 +275,92 @@ static u64 lookup(struct swapfile *sf, u32 place, u32 *run)
 	block = extents_lookup(rcu_dereference(sf->extents), place, run);
 	rcu_read_unlock();
 	return block;
+}
+
+/* One page of a transfer, by itself and not merged with others. Returns 0 or -errno. */
+static int move_alone(struct vswap_transfer *t, struct page *page, u32 place)
+{
+	struct swapfile *sf = t->backend->private;
+	struct bio_vec vec;
+	struct bio bio;
+	u32 run;
+	int error;
+
+	bio_init(&bio, sf->bdev, &vec, 1, t->bio.bi_opf | REQ_NOMERGE);
+	bio.bi_iter.bi_sector = lookup(sf, place, &run) << (PAGE_SHIFT - SECTOR_SHIFT);
+	__bio_add_page(&bio, page, PAGE_SIZE, 0);
+	error = submit_bio_wait(&bio);
+	bio_uninit(&bio);
+	return error;
+}
+
+/* What was to go to a disk that has failed needn't. What is there is read if it can be. */
+static bool is_worth_it(struct vswap_transfer *t)
+{
+	int state = READ_ONCE(t->backend->state);
+
+	return !op_is_write(bio_op(&t->bio)) ||
+	       (state != BACKEND_FAILED && state != BACKEND_EVACUATING);
+}
+
+/* Moves all pages that can be. Returns 0, or the error of one that can't. */
+static int move_each(struct vswap_transfer *t)
+{
+	struct bvec_iter_all iter;
+	struct bio_vec *vec;
+	u32 place = t->place;
+	int error = 0;
+
+	bio_for_each_segment_all(vec, &t->bio, iter) {
+		int err = is_worth_it(t) ? move_alone(t, vec->bv_page, place) : -EIO;
+
+		if (err) {
+			page_failed(t, place, err);
+			error = err;
+		}
+		place++;
+	}
+	return error;
+}
+
+static void retry_work(struct work_struct *work)
+{
+	struct vswap_transfer *t = container_of(work, struct vswap_transfer, work);
+	struct swapfile *sf = t->backend->private;
+	int error = move_each(t);
+
+	if (error)
+		vswap_backend_error(t->backend);
+	if (!error && sf->crypt && !op_is_write(bio_op(&t->bio)))
+		decrypt_and_finish(t);
+	else
+		finish(t, error);
+}
+
+static void leave_to_worker(struct vswap_transfer *t, work_func_t fn)
+{
+	struct swapfile *sf = t->backend->private;
+
+	INIT_WORK(&t->work, fn);
+	queue_work(sf->workers, &t->work);
+}
+
+static void transfer_ended(struct vswap_transfer *t, int error)
+{
+	struct swapfile *sf = t->backend->private;
+
+	if (unlikely(error))
+		leave_to_worker(t, retry_work);
+	else if (sf->crypt && !op_is_write(bio_op(&t->bio)))
+		leave_to_worker(t, decrypt_work);
+	else
+		finish(t, 0);
+}
+
+static void transfer_done(struct bio *bio)
+{
+	transfer_ended(container_of(bio, struct vswap_transfer, bio),
+		       blk_status_to_errno(bio->bi_status));
 }
 
 /* Memory for a transfer, the set's own if it has some: without a device then. */
@@ -703,14 +776,10 @@ static int mark_bad_pages(struct vswap_backend *b, struct swapfile *sf,
 	return err;
 }
 
-/* Works that have told of their last page may still be there. */
 static void close_crypt(struct swapfile *sf)
 {
-	if (sf->decryption)
-		destroy_workqueue(sf->decryption);
 	mempool_exit(&sf->bounces);
 	crypt_free(sf->crypt);
-	sf->decryption = NULL;
 	sf->crypt = NULL;
 	sf->crypt_memory = 0;
 }
@@ -727,11 +796,28 @@ static int open_crypt(struct vswap_backend *b, struct swapfile *sf)
 	}
 	sf->crypt = crypt;
 	sf->crypt_memory = MIN_BOUNCES * PAGE_SIZE + crypt_memory(crypt);
-	sf->decryption = alloc_workqueue("vswap_decrypt_%.9s",
-					 WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0, b->name);
-	if (!sf->decryption)
-		return -ENOMEM;
 	return mempool_init_page_pool(&sf->bounces, MIN_BOUNCES, 0);
+}
+
+/* Kernels take shorter names for queues than we for backends. */
+static int open_workers(struct vswap_backend *b, struct swapfile *sf)
+{
+	sf->workers = alloc_workqueue("vswap_%.17s", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0,
+				      b->name);
+	if (!sf->workers)
+		return -ENOMEM;
+	batcher_init(&sf->batcher, sf->workers, sf->bdev, &sf->bios, transfer_ended);
+	return 0;
+}
+
+/* Works that have told of their last page may still be there. */
+static void close_workers(struct swapfile *sf)
+{
+	if (!sf->workers)
+		return;
+	batcher_exit(&sf->batcher);
+	destroy_workqueue(sf->workers);
+	sf->workers = NULL;
 }
 
 static void set_swapfile(struct inode *inode, bool set)
@@ -767,6 +853,7 @@ static void swapfile_detach(struct vswap_backend *b)
 
 	/* What is free has been since the last page was. */
 	flush_delayed_work(&sf->discard_freed);
+	close_workers(sf);
 	extents = rcu_replace_pointer(sf->extents, NULL, true);
 	if (extents)
 		synchronize_rcu();
@@ -774,7 +861,6 @@ static void swapfile_detach(struct vswap_backend *b)
 	if (sf->slots.chunks)
 		filemap_exit(&sf->slots);
 	close_crypt(sf);
-	batcher_exit(&sf->batcher);
 	bioset_exit(&sf->bios);
 	if (sf->file)
 		close_file(sf);
@@ -811,8 +897,7 @@ static int open_area(struct vswap_backend *b, struct swapfile *sf, struct file *
 		err = bioset_init(&sf->bios, MIN_BIOS, offsetof(struct vswap_transfer, bio),
 				  BIOSET_NEED_BVECS);
 	if (!err)
-		err = batcher_init(&sf->batcher, b->name, sf->bdev, &sf->bios,
-				   transfer_succeeded);
+		err = open_workers(b, sf);
 	return err;
 }
 

@@ -7,9 +7,6 @@
  * They are gathered for as long as the task has a plug (struct blk_plug), as reclaim and
  * readahead have. Where the plug is pulled because the task is about to sleep, a worker
  * submits: submitting may sleep itself.
- *
- * If such a bio fails, each of its transfers is tried once more, alone: so a bad sector costs
- * one page, and not its neighbours.
  */
 #include <linux/blkdev.h>
 #include <linux/slab.h>
@@ -42,16 +39,12 @@ static void submit_later(struct batcher *bt, struct bio_list *bios)
 	spin_unlock_irqrestore(&bt->lock, flags);
 }
 
-static void submit_all(struct batcher *bt, struct bio_list *bios)
+static void submit_all(struct bio_list *bios)
 {
 	struct bio *bio;
 
-	while ((bio = bio_list_pop(bios))) {
-		/* Those that are tried once more. */
-		if (!bio->bi_bdev)
-			bio_set_dev(bio, bt->bdev);
+	while ((bio = bio_list_pop(bios)))
 		submit_bio(bio);
-	}
 }
 
 static void submit_late(struct work_struct *work)
@@ -63,21 +56,7 @@ static void submit_late(struct work_struct *work)
 	bios = bt->late;
 	bio_list_init(&bt->late);
 	spin_unlock_irq(&bt->lock);
-	submit_all(bt, &bios);
-}
-
-/* Nobody knows which of them failed. */
-static void retry_each(struct batcher *bt, struct list_head *transfers)
-{
-	struct vswap_transfer *t, *next;
-	struct bio_list bios;
-
-	bio_list_init(&bios);
-	list_for_each_entry_safe(t, next, transfers, batch) {
-		t->bio.bi_opf |= REQ_NOMERGE;
-		bio_list_add(&bios, &t->bio);
-	}
-	submit_later(bt, &bios);
+	submit_all(&bios);
 }
 
 /* The last who is told may be the last who kept the backend, and with it @bios. */
@@ -85,17 +64,14 @@ static void merged_done(struct bio *bio)
 {
 	struct vswap_transfer *merged = container_of(bio, struct vswap_transfer, bio);
 	struct batcher *bt = bio->bi_private;
-	blk_status_t status = bio->bi_status;
+	int error = blk_status_to_errno(bio->bi_status);
 	struct vswap_transfer *t, *next;
 	LIST_HEAD(transfers);
 
 	list_splice(&merged->batch, &transfers);
 	bio_put(bio);
-	if (unlikely(status))
-		retry_each(bt, &transfers);
-	else
-		list_for_each_entry_safe(t, next, &transfers, batch)
-			bt->end(t);
+	list_for_each_entry_safe(t, next, &transfers, batch)
+		bt->end(t, error);
 }
 
 /* Does @t follow the one before it in the list of a batch? */
@@ -172,7 +148,7 @@ static void submit_batch(struct batcher *bt, struct batch *batch, bool from_sche
 	if (from_schedule)
 		submit_later(bt, &bios);
 	else
-		submit_all(bt, &bios);
+		submit_all(&bios);
 }
 
 static void unplug(struct blk_plug_cb *cb, bool from_schedule)
@@ -188,8 +164,8 @@ static void unplug(struct blk_plug_cb *cb, bool from_schedule)
  * Mirrors submit_bio() with blk_attempt_plug_merge().
  *
  * Context: process, may sleep. Where the task has a plug, the disk hears of it only when
- * that is pulled, at the latest when the task sleeps. What went with others and succeeded is
- * told to @bt->end; all else ends as its own bio does.
+ * that is pulled, at the latest when the task sleeps. What went with others is told to
+ * @bt->end; all else ends as its own bio does.
  */
 void batch_submit(struct batcher *bt, struct vswap_transfer *t)
 {
@@ -214,42 +190,33 @@ void batch_submit(struct batcher *bt, struct vswap_transfer *t)
 /**
  * batcher_init() - get ready
  * @bt: to be set up
- * @name: for its worker
+ * @workers: as in struct batcher
  * @bdev: the disk
  * @bios: as in struct batcher
  * @end: as in struct batcher
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM with nothing left behind.
  */
-int batcher_init(struct batcher *bt, const char *name, struct block_device *bdev,
-		 struct bio_set *bios, void (*end)(struct vswap_transfer *t))
+void batcher_init(struct batcher *bt, struct workqueue_struct *workers,
+		  struct block_device *bdev, struct bio_set *bios,
+		  void (*end)(struct vswap_transfer *t, int error))
 {
 	bt->bdev = bdev;
 	bt->bios = bios;
 	bt->end = end;
+	bt->workers = workers;
 	spin_lock_init(&bt->lock);
 	bio_list_init(&bt->late);
 	INIT_WORK(&bt->submit_late, submit_late);
-	/* A queue's name has 23 characters where it has the fewest. */
-	bt->workers = alloc_workqueue("vswap_submit_%.10s",
-				      WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0, name);
-	return bt->workers ? 0 : -ENOMEM;
 }
 
 /**
  * batcher_exit() - the reverse of batcher_init()
- * @bt: without transfers under way; one of zeroes is let be
+ * @bt: without transfers under way; its workers' queue is to be destroyed next
  *
- * Context: process, may sleep.
+ * Context: process.
  */
 void batcher_exit(struct batcher *bt)
 {
-	if (!bt->workers)
-		return;
 	/* Who submitted the last one later may not be out of there yet. */
 	spin_lock_irq(&bt->lock);
 	spin_unlock_irq(&bt->lock);
-	destroy_workqueue(bt->workers);
-	bt->workers = NULL;
 }

@@ -12,7 +12,8 @@
  * struct batcher - brings transfers of neighbours on one disk together
  * @bdev: the disk
  * @bios: for bios with several transfers; in front of each is a struct vswap_transfer
- * @end: told that a transfer has succeeded, which is gone afterwards; any context
+ * @end: told how a transfer has ended that went with others, 0 or -errno, and maybe not by its
+ *	own fault; any context. It has the transfer then
  * @lock: protects @late
  * @late: bios that could not be submitted where they were made
  * @submit_late: submits those
@@ -21,15 +22,16 @@
 struct batcher {
 	struct block_device *bdev;
 	struct bio_set *bios;
-	void (*end)(struct vswap_transfer *t);
+	void (*end)(struct vswap_transfer *t, int error);
 	spinlock_t lock;
 	struct bio_list late;
 	struct work_struct submit_late;
 	struct workqueue_struct *workers;
 };
 
-int batcher_init(struct batcher *bt, const char *name, struct block_device *bdev,
-		 struct bio_set *bios, void (*end)(struct vswap_transfer *t));
+void batcher_init(struct batcher *bt, struct workqueue_struct *workers,
+		  struct block_device *bdev, struct bio_set *bios,
+		  void (*end)(struct vswap_transfer *t, int error));
 void batcher_exit(struct batcher *bt);
 void batch_submit(struct batcher *bt, struct vswap_transfer *t);
 

@@ -700,7 +700,7 @@ int vswap_tier_set_state(const char *name, int state)
 	} else if (is_claimed(b)) {
 		err = -EBUSY;
 	} else {
-		atomic_set(&b->errors, 0);
+		atomic64_set(&b->errors, 0);
 		WRITE_ONCE(b->state, state);
 	}
 	mutex_unlock(&tier.lock);

@@ -140,6 +140,7 @@ static void tell_of_bad(struct unpacking *u, unsigned int bad)
 	struct vswap_backend *b = vswap_tier_backend(u->words[0]);
 
 	vswap_backend_count(b, BACKEND_READ_ERRORS, bad);
+	vswap_backend_error(b);
 	pr_alert_ratelimited("%s: page %u isn't the packed block that was written, %u pages of it are wanted\n",
 			     b->name, vswap_tier_file_slot(u->words[0]), bad);
 }
