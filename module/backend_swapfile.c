@@ -116,7 +116,7 @@ static void places_emptied(struct filemap *fm)
 	struct swapfile *sf = container_of(fm, struct swapfile, slots);
 
 	if (READ_ONCE(sf->discards))
-		queue_delayed_work(system_long_wq, &sf->discard_freed, DISCARD_DELAY);
+		queue_delayed_work(system_freezable_wq, &sf->discard_freed, DISCARD_DELAY);
 }
 
 static const struct filemap_ops discarding_filemap_ops = {

@@ -20,6 +20,7 @@
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/zsmalloc.h>
@@ -350,6 +351,8 @@ static void pool_free(struct vswap_backend *b, u64 payload)
 	struct pool *pool = b->private;
 	unsigned int len;
 
+	/* Its locks are taken with interrupts on. */
+	WARN_ON_ONCE(in_hardirq());
 	zs_free(pool->zs, unpack(payload, &len));
 	count_object(b, len, -1);
 }

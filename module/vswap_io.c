@@ -12,6 +12,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/vmstat.h>
+#include <linux/workqueue.h>
 
 #include "vswap_io.h"
 #include "vswap_stats.h"
@@ -32,6 +33,7 @@
  * @data: for @end
  * @keep: of a read: keeps what the words stood for
  * @transfer: the first one; few have more
+ * @work: what is left to a worker when all have ended
  */
 struct folio_io {
 	struct vswap_io io;
@@ -39,7 +41,10 @@ struct folio_io {
 	vswap_end_fn end;
 	void *data;
 	struct vswap_keep keep;
-	struct vswap_transfer transfer;
+	union {
+		struct vswap_transfer transfer;
+		struct work_struct work;
+	};
 };
 
 /* Transfers that are waited for. */
@@ -51,6 +56,9 @@ struct sync_io {
 
 static struct kmem_cache *io_cache;
 static mempool_t *io_pool;
+
+/* What the end of a transfer, which may be an interrupt, is no place for. */
+static struct workqueue_struct *io_queue;
 
 /* What sums up each page, NULL if nothing does. */
 static struct crypto_shash *summer;
@@ -88,7 +96,8 @@ int vswap_io_start(const char *checksum)
 				     SLAB_TYPESAFE_BY_RCU, NULL);
 	if (io_cache)
 		io_pool = mempool_create_slab_pool(MIN_SETS, io_cache);
-	err = io_pool ? vswap_unpack_start() : -ENOMEM;
+	io_queue = alloc_workqueue("vswap_io", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0);
+	err = io_pool && io_queue ? vswap_unpack_start() : -ENOMEM;
 	if (err)
 		vswap_io_stop();
 	return err;
@@ -102,6 +111,10 @@ int vswap_io_start(const char *checksum)
 void vswap_io_stop(void)
 {
 	vswap_unpack_stop();
+	/* Works that have told of their folio may still be there. */
+	if (io_queue)
+		destroy_workqueue(io_queue);
+	io_queue = NULL;
 	mempool_destroy(io_pool);
 	io_pool = NULL;
 	kmem_cache_destroy(io_cache);
@@ -324,22 +337,41 @@ static void folio_io_set(struct folio_io *fio, struct slots *slots, u32 slot,
 	fio->data = data;
 }
 
+static void folio_io_leave_to_worker(struct folio_io *fio, work_func_t fn)
+{
+	INIT_WORK(&fio->work, fn);
+	queue_work(io_queue, &fio->work);
+}
+
+static void folio_io_end(struct folio_io *fio, int error)
+{
+	vswap_end_fn end = fio->end;
+	void *data = fio->data;
+
+	mempool_free(fio, io_pool);
+	end(data, error);
+}
+
+/* What of the folio is in a pool can't be freed in an interrupt. */
+static void folio_out_failed(struct work_struct *work)
+{
+	struct folio_io *fio = container_of(work, struct folio_io, work);
+
+	take_back_all(slot_word_ptr(fio->slots, fio->io.slot), folio_nr_pages(fio->io.folio));
+	vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
+	folio_io_end(fio, fio->io.error);
+}
+
 static void folio_out_done(struct vswap_io *io)
 {
 	struct folio_io *fio = container_of(io, struct folio_io, io);
-	vswap_end_fn end = fio->end;
-	void *data = fio->data;
-	u64 *words = slot_word_ptr(fio->slots, io->slot);
-	int error = READ_ONCE(io->error);
 
-	if (likely(!error)) {
-		settle_all(words, folio_nr_pages(io->folio));
-	} else {
-		take_back_all(words, folio_nr_pages(io->folio));
-		vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
+	if (unlikely(READ_ONCE(io->error))) {
+		folio_io_leave_to_worker(fio, folio_out_failed);
+		return;
 	}
-	mempool_free(fio, io_pool);
-	end(data, error);
+	settle_all(slot_word_ptr(fio->slots, io->slot), folio_nr_pages(io->folio));
+	folio_io_end(fio, 0);
 }
 
 /*
@@ -534,6 +566,8 @@ static bool is_intact(struct slots *slots, u32 slot, struct page *page)
 	b = vswap_tier_backend(word);
 	pr_alert_ratelimited("slot %u: what %s holds is not what was stored\n", slot,
 			     b ? b->name : "no backend");
+	if (b)
+		vswap_backend_error(b);
 	rcu_read_unlock();
 	vswap_stat_add(VSWAP_CHECKSUM_ERRORS, 1);
 	return false;
@@ -571,20 +605,32 @@ static inline void count_read(u32 slot, unsigned int nr, int error)
 		read_failed(slot, nr, error);
 }
 
+static void folio_in_end(struct folio_io *fio, int error)
+{
+	vswap_tier_keep_no_more(&fio->keep);
+	count_read(fio->io.slot, folio_nr_pages(fio->io.folio), error);
+	folio_io_end(fio, error);
+}
+
+static void folio_in_check(struct work_struct *work)
+{
+	struct folio_io *fio = container_of(work, struct folio_io, work);
+	struct folio *folio = fio->io.folio;
+
+	folio_in_end(fio, check_sums(fio->slots, fio->io.slot, folio_page(folio, 0),
+				     folio_nr_pages(folio)));
+}
+
+/* Sums of a large folio take long. */
 static void folio_in_done(struct vswap_io *io)
 {
 	struct folio_io *fio = container_of(io, struct folio_io, io);
-	vswap_end_fn end = fio->end;
-	void *data = fio->data;
-	unsigned int nr = folio_nr_pages(io->folio);
 	int error = READ_ONCE(io->error);
 
-	if (!error)
-		error = check_sums(fio->slots, io->slot, folio_page(io->folio, 0), nr);
-	vswap_tier_keep_no_more(&fio->keep);
-	count_read(io->slot, nr, error);
-	mempool_free(fio, io_pool);
-	end(data, error);
+	if (summer && !error)
+		folio_io_leave_to_worker(fio, folio_in_check);
+	else
+		folio_in_end(fio, error);
 }
 
 /* Mirrors end_swap_bio_read(): a folio that is not up to date is SIGBUS. */
