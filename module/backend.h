@@ -57,7 +57,7 @@ struct vswap_transfer {
  * @pending: transfers under way, and one for whoever still adds to them
  * @error: 0, or the first error of any of them
  * @done: called when the last one has ended; any context, interrupts included
- * @folio: for @done
+ * @folio: for @done; and a folio that is written, for its cgroup, whose I/O it is; or NULL
  * @slot: for @done: first virtual slot
  * @spare: memory for one transfer that lasts as long as the set, or NULL; for whoever
  *	adds to the set
@@ -83,6 +83,7 @@ static inline void vswap_io_init(struct vswap_io *io,
 	io->error = 0;
 	io->done = done;
 	io->spare = NULL;
+	io->folio = NULL;
 }
 
 /* One more transfer in the set. */

@@ -286,7 +286,8 @@ static int move_alone(struct vswap_transfer *t, struct page *page, u32 place)
 	u32 run;
 	int error;
 
-	bio_init(&bio, sf->bdev, &vec, 1, t->bio.bi_opf | REQ_NOMERGE);
+	bio_init(&bio, NULL, &vec, 1, t->bio.bi_opf | REQ_NOMERGE);
+	batch_set_disk(&bio, sf->bdev, t);
 	bio.bi_iter.bi_sector = lookup(sf, place, &run) << (PAGE_SHIFT - SECTOR_SHIFT);
 	__bio_add_page(&bio, page, PAGE_SIZE, 0);
 	error = submit_bio_wait(&bio);
@@ -363,7 +364,7 @@ static void transfer_done(struct bio *bio)
 		       blk_status_to_errno(bio->bi_status));
 }
 
-/* Memory for a transfer, the set's own if it has some: without a device then. */
+/* Memory for a transfer, the set's own if it has some. Without a device so far. */
 static struct vswap_transfer *new_transfer(struct swapfile *sf, struct vswap_io *io,
 					   blk_opf_t opf, unsigned short nr_vecs)
 {
@@ -376,7 +377,7 @@ static struct vswap_transfer *new_transfer(struct swapfile *sf, struct vswap_io 
 		t->in_set = true;
 		return t;
 	}
-	bio = bio_alloc_bioset(sf->bdev, nr_vecs, opf, GFP_NOIO, &sf->bios);
+	bio = bio_alloc_bioset(NULL, nr_vecs, opf, GFP_NOIO, &sf->bios);
 	t = container_of(bio, struct vswap_transfer, bio);
 	t->in_set = false;
 	return t;
@@ -407,8 +408,7 @@ static void submit(struct swapfile *sf, struct bio *bio)
 		batch_submit(&sf->batcher, t);
 		return;
 	}
-	if (t->in_set)
-		bio_set_dev(bio, sf->bdev);
+	batch_set_disk(bio, sf->bdev, t);
 	submit_bio(bio);
 }
 

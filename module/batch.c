@@ -7,8 +7,14 @@
  * They are gathered for as long as the task has a plug (struct blk_plug), as reclaim and
  * readahead have. Where the plug is pulled because the task is about to sleep, a worker
  * submits: submitting may sleep itself.
+ *
+ * What a folio's write costs is on its cgroup's account, whoever reclaims it: only pages of
+ * one cgroup go together.
  */
+#include <linux/blk-cgroup.h>
 #include <linux/blkdev.h>
+#include <linux/cgroup.h>
+#include <linux/memcontrol.h>
 #include <linux/slab.h>
 
 #include "batch.h"
@@ -27,6 +33,68 @@ struct batch {
 	struct list_head transfers;
 	unsigned int nr;
 };
+
+/* Whose cgroup a transfer belongs to, NULL: to that of who submits it. */
+static struct folio *folio_of(const struct vswap_transfer *t)
+{
+	return op_is_write(bio_op(&t->bio)) ? t->io->folio : NULL;
+}
+
+#if defined(CONFIG_MEMCG) && defined(CONFIG_BLK_CGROUP)
+/* The cgroup that has the folio's I/O, to be put; NULL: none. It stays the folio's. */
+static struct cgroup_subsys_state *get_css(struct folio *folio)
+{
+	struct cgroup_subsys_state *css = NULL;
+	struct mem_cgroup *memcg;
+
+	rcu_read_lock();
+	memcg = folio ? folio_memcg(folio) : NULL;
+	if (memcg)
+		css = cgroup_get_e_css(memcg->css.cgroup, &io_cgrp_subsys);
+	rcu_read_unlock();
+	return css;
+}
+#else
+static struct cgroup_subsys_state *get_css(struct folio *folio)
+{
+	return NULL;
+}
+#endif
+
+/**
+ * batch_set_disk() - say where a bio goes, and whose it is
+ * @bio: one without a device so far
+ * @bdev: the disk
+ * @t: the transfer that it is for
+ *
+ * Mirrors bio_set_dev() and mm/page_io.c's bio_associate_blkg_from_page().
+ *
+ * Context: any; what @t writes is under writeback.
+ */
+void batch_set_disk(struct bio *bio, struct block_device *bdev, const struct vswap_transfer *t)
+{
+	struct cgroup_subsys_state *css = get_css(folio_of(t));
+
+	bio->bi_bdev = bdev;
+	if (css) {
+		bio_associate_blkg_from_css(bio, css);
+		css_put(css);
+	} else {
+		bio_associate_blkg(bio);
+	}
+}
+
+static bool same_cgroup(struct folio *a, struct folio *b)
+{
+	bool same;
+
+	if (!a || !b)
+		return a == b;
+	rcu_read_lock();
+	same = folio_memcg(a) == folio_memcg(b);
+	rcu_read_unlock();
+	return same;
+}
 
 /* Once others see the bios, only the lock keeps the batcher. */
 static void submit_later(struct batcher *bt, struct bio_list *bios)
@@ -81,7 +149,8 @@ static bool follows(const struct vswap_transfer *t)
 
 	return t->bio.bi_opf == before->bio.bi_opf &&
 	       t->bio.bi_iter.bi_sector ==
-	       before->bio.bi_iter.bi_sector + (before->bio.bi_iter.bi_size >> SECTOR_SHIFT);
+	       before->bio.bi_iter.bi_sector + (before->bio.bi_iter.bi_size >> SECTOR_SHIFT) &&
+	       same_cgroup(folio_of(t), folio_of(before));
 }
 
 /* Moves the first of @from, and those that lie behind it, to @run; returns how many. */
@@ -102,11 +171,12 @@ static unsigned int take_run(struct list_head *from, struct list_head *run)
 static struct bio *merged_bio(struct batcher *bt, struct list_head *run, unsigned int nr)
 {
 	struct vswap_transfer *t = list_first_entry(run, struct vswap_transfer, batch), *merged;
-	struct bio *bio = bio_alloc_bioset(bt->bdev, nr, t->bio.bi_opf,
+	struct bio *bio = bio_alloc_bioset(NULL, nr, t->bio.bi_opf,
 					   GFP_NOWAIT | __GFP_NOWARN, bt->bios);
 
 	if (!bio)
 		return NULL;
+	batch_set_disk(bio, bt->bdev, t);
 	bio->bi_iter.bi_sector = t->bio.bi_iter.bi_sector;
 	bio->bi_end_io = merged_done;
 	bio->bi_private = bt;
@@ -133,7 +203,7 @@ static void make_bios(struct batcher *bt, struct list_head *transfers, struct bi
 			bio_list_add(bios, bio);
 		else
 			list_for_each_entry_safe(t, next, &run, batch) {
-				bio_set_dev(&t->bio, bt->bdev);
+				batch_set_disk(&t->bio, bt->bdev, t);
 				bio_list_add(bios, &t->bio);
 			}
 	}
@@ -173,7 +243,7 @@ void batch_submit(struct batcher *bt, struct vswap_transfer *t)
 	struct batch *batch;
 
 	if (!cb) {
-		bio_set_dev(&t->bio, bt->bdev);
+		batch_set_disk(&t->bio, bt->bdev, t);
 		submit_bio(&t->bio);
 		return;
 	}

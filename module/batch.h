@@ -34,5 +34,6 @@ void batcher_init(struct batcher *bt, struct workqueue_struct *workers,
 		  void (*end)(struct vswap_transfer *t, int error));
 void batcher_exit(struct batcher *bt);
 void batch_submit(struct batcher *bt, struct vswap_transfer *t);
+void batch_set_disk(struct bio *bio, struct block_device *bdev, const struct vswap_transfer *t);
 
 #endif
