@@ -258,6 +258,7 @@ static bool is_resized(void)
 	unsigned int n;
 
 	for (n = 0; (b = vswap_tier_get(n)); n++)
+		/* Pairs with vswap_tier_resize(): its file is given up before. */
 		found |= smp_load_acquire(&b->resizing);
 	return found;
 }
@@ -747,6 +748,7 @@ int vswap_tier_resize(const char *name, u64 bytes, struct file *file)
 		return err;
 	/* Without the lock: it reads from the disk, and writes there. */
 	err = resize(b, bytes, file);
+	/* Pairs with is_resized(). */
 	smp_store_release(&b->resizing, false);
 	return err;
 }
