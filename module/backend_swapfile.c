@@ -845,6 +845,16 @@ static void close_file(struct swapfile *sf)
 	sf->file = NULL;
 }
 
+static void forget_places(struct vswap_backend *b, struct swapfile *sf)
+{
+	if (!sf->slots.chunks)
+		return;
+	if (filemap_used(&sf->slots))
+		pr_err("leak: %s: %u places are still taken\n", b->name,
+		       filemap_used(&sf->slots));
+	filemap_exit(&sf->slots);
+}
+
 /* Who only wants to know what it is may be looking at it. */
 static void swapfile_detach(struct vswap_backend *b)
 {
@@ -858,8 +868,7 @@ static void swapfile_detach(struct vswap_backend *b)
 	if (extents)
 		synchronize_rcu();
 	free_extents(extents);
-	if (sf->slots.chunks)
-		filemap_exit(&sf->slots);
+	forget_places(b, sf);
 	close_crypt(sf);
 	bioset_exit(&sf->bios);
 	if (sf->file)
