@@ -1600,6 +1600,8 @@ struct gendisk *port_disk_alloc(bool direct)
 	if (!disk)
 		return ERR_PTR(-ENOMEM);
 	blk_queue_flag_set(QUEUE_FLAG_NONROT, disk->queue);
+	/* What changes while it is compressed, summed up or encrypted is spoilt. */
+	blk_queue_flag_set(QUEUE_FLAG_STABLE_WRITES, disk->queue);
 	blk_queue_logical_block_size(disk->queue, PAGE_SIZE);
 	blk_queue_physical_block_size(disk->queue, PAGE_SIZE);
 	disk->fops = &disk_fops;

@@ -1587,7 +1587,8 @@ struct gendisk *port_disk_alloc(bool direct)
 	struct queue_limits limits = {
 		.logical_block_size = PAGE_SIZE,
 		.physical_block_size = PAGE_SIZE,
-		.features = direct ? BLK_FEAT_SYNCHRONOUS : 0,
+		/* What changes while it is compressed, summed up or encrypted is spoilt. */
+		.features = BLK_FEAT_STABLE_WRITES | (direct ? BLK_FEAT_SYNCHRONOUS : 0),
 	};
 	struct gendisk *disk = blk_alloc_disk(&limits, NUMA_NO_NODE);
 

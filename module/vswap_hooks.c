@@ -73,11 +73,29 @@ static int install_hook(struct vswap_hook *hook, ftrace_func_t redirect)
 	return 0;
 }
 
+/*
+ * Where ftrace has given up, for a fault of whomever, calls keep being sent here: then nothing
+ * of this module may go.
+ */
+static void unregister(struct vswap_hook *hook)
+{
+	bool told = false;
+	int err;
+
+	while ((err = unregister_ftrace_function(&hook->ops))) {
+		if (!told)
+			pr_alert("%s can't be unhooked (%d): the module stays until it can\n",
+				 hook->name, err);
+		told = true;
+		msleep(1000);
+	}
+}
+
 static void remove_hook(struct vswap_hook *hook)
 {
 	if (!hook->installed)
 		return;
-	unregister_ftrace_function(&hook->ops);
+	unregister(hook);
 	ftrace_free_filter(&hook->ops);
 	hook->installed = false;
 }
