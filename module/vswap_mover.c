@@ -178,16 +178,20 @@ static unsigned int place_batch(struct mover *m, unsigned int nr, struct vswap_b
 {
 	int entered = vswap_tier_enter(), ret;
 	unsigned int i, placed = 0;
+	u64 word;
 
 	for (i = 0; i < nr; i++) {
 		m->words[i] = 0;
 		if (!test_bit(i, m->read))
 			continue;
-		ret = place(m->pages + i, m->moves[i].slot, from, &m->words[i]);
-		if (ret)
+		/* A backend that refuses may have left anything in it. */
+		ret = place(m->pages + i, m->moves[i].slot, from, &word);
+		if (ret) {
 			*err = ret;
-		else
-			placed++;
+			continue;
+		}
+		m->words[i] = word;
+		placed++;
 	}
 	vswap_tier_leave(entered);
 	return placed;
