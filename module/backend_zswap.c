@@ -61,6 +61,9 @@ static gfp_t pool_gfp(void)
 /* When to try once more, though the last time has left just as many. */
 #define COMPACT_AGAIN	HZ
 
+/* The same for pages that may find a hole: one of so many. */
+#define TRY_AGAIN	16
+
 /**
  * struct pool - the compressed RAM pool
  * @zs: its objects
@@ -72,6 +75,8 @@ static gfp_t pool_gfp(void)
  * @compaction: one at a time
  * @compacted: when the last one ended, in jiffies
  * @waste: pages without objects that it left
+ * @refused_at: bytes that were stored when a page last found no hole at the limit
+ * @refusals: pages that weren't tried since
  */
 struct pool {
 	struct zs_pool *zs;
@@ -83,6 +88,8 @@ struct pool {
 	struct mutex compaction;
 	unsigned long compacted;
 	unsigned long waste;
+	unsigned long refused_at;
+	unsigned int refusals;
 };
 
 static u64 pack(unsigned long handle, unsigned int len)
@@ -234,6 +241,29 @@ static int put_in_hole(struct pool *pool, const void *src, unsigned int len, u64
 	return err;
 }
 
+/*
+ * Was there no hole when as much was stored, or less? Then a page isn't compressed to hear
+ * that again; but now and then one is, since it may be smaller. Reclaim asks for each page of
+ * a cgroup that can go nowhere else, until its OOM killer comes. Races don't matter.
+ */
+static bool is_hopeless(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES) >= READ_ONCE(pool->refused_at) &&
+	       data_race(++pool->refusals) % TRY_AGAIN;
+}
+
+static int put_at_limit(struct vswap_backend *b, const void *src, unsigned int len, u64 *payload)
+{
+	struct pool *pool = b->private;
+	int err = put_in_hole(pool, src, len, payload);
+
+	WRITE_ONCE(pool->refused_at,
+		   err ? vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES) : ULONG_MAX);
+	return err;
+}
+
 /* ---- Pages ---- */
 
 /* How long is the object of a page that compresses to @len bytes? Or -errno, as of ->store. */
@@ -260,7 +290,7 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 	if (is_full(pool))
 		close_holes(b, LIMIT_SHIFT);
 	full = is_full(pool);
-	if (full && choice == POOL_IF_SMALL)
+	if (full && (choice == POOL_IF_SMALL || is_hopeless(b)))
 		return -ENOSPC;
 
 	stream = codec_lock(pool->codec);
@@ -272,7 +302,7 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 	if (ret < 0)
 		err = ret;
 	else if (full)
-		err = put_in_hole(pool, src, ret, payload);
+		err = put_at_limit(b, src, ret, payload);
 	else
 		err = put_object(pool, src, ret, payload);
 	kunmap_local(data);
@@ -458,6 +488,7 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	mutex_init(&pool->limit_lock);
 	mutex_init(&pool->compaction);
 	pool->compacted = jiffies;
+	pool->refused_at = ULONG_MAX;
 	pool->limit = limit_pages(params);
 	pool->codec = codec_get(params->compressor);
 	err = PTR_ERR_OR_ZERO(pool->codec);
