@@ -249,9 +249,12 @@ static int put_in_hole(struct pool *pool, const void *src, unsigned int len, u64
 static bool is_hopeless(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
+	unsigned int n = READ_ONCE(pool->refusals) + 1;
 
-	return vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES) >= READ_ONCE(pool->refused_at) &&
-	       data_race(++pool->refusals) % TRY_AGAIN;
+	if (vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES) < READ_ONCE(pool->refused_at))
+		return false;
+	WRITE_ONCE(pool->refusals, n);
+	return n % TRY_AGAIN;
 }
 
 static int put_at_limit(struct vswap_backend *b, const void *src, unsigned int len, u64 *payload)
