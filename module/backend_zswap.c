@@ -56,13 +56,10 @@ static gfp_t pool_gfp(void)
 
 /* Holes that are worth moving objects for, of all pages: while nobody waits, and at the limit. */
 #define TIDY_SHIFT	3
-#define LIMIT_SHIFT	6
+#define LIMIT_SHIFT	4
 
 /* When to try once more, though the last time has left just as many. */
 #define COMPACT_AGAIN	HZ
-
-/* The same for pages that may find a hole: one of so many. */
-#define TRY_AGAIN	16
 
 /**
  * struct pool - the compressed RAM pool
@@ -71,12 +68,9 @@ static gfp_t pool_gfp(void)
  * @limit: pages it may take
  * @max_size: bytes of an object, while others could take the page
  * @last_max_size: and when nobody else can
- * @limit_lock: one object at a time is stored while no more pages may be taken
  * @compaction: one at a time
  * @compacted: when the last one ended, in jiffies
  * @waste: pages without objects that it left
- * @refused_at: bytes that were stored when a page last found no hole at the limit
- * @refusals: pages that weren't tried since
  */
 struct pool {
 	struct zs_pool *zs;
@@ -84,12 +78,9 @@ struct pool {
 	unsigned long limit;
 	unsigned int max_size;
 	unsigned int last_max_size;
-	struct mutex limit_lock;
 	struct mutex compaction;
 	unsigned long compacted;
 	unsigned long waste;
-	unsigned long refused_at;
-	unsigned int refusals;
 };
 
 static u64 pack(unsigned long handle, unsigned int len)
@@ -224,49 +215,6 @@ static bool is_full(struct pool *pool)
 	return zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit);
 }
 
-/* Put an object where there is room for one of its size, and nowhere else. */
-static int put_in_hole(struct pool *pool, const void *src, unsigned int len, u64 *payload)
-{
-	unsigned long pages;
-	int err;
-
-	mutex_lock(&pool->limit_lock);
-	pages = zs_get_total_pages(pool->zs);
-	err = put_object(pool, src, len, payload);
-	if (!err && zs_get_total_pages(pool->zs) > pages) {
-		zs_free(pool->zs, unpack(*payload, &len));
-		err = -ENOSPC;
-	}
-	mutex_unlock(&pool->limit_lock);
-	return err;
-}
-
-/*
- * Was there no hole when as much was stored, or less? Then a page isn't compressed to hear
- * that again; but now and then one is, since it may be smaller. Reclaim asks for each page of
- * a cgroup that can go nowhere else, until its OOM killer comes. Races don't matter.
- */
-static bool is_hopeless(struct vswap_backend *b)
-{
-	struct pool *pool = b->private;
-	unsigned int n = READ_ONCE(pool->refusals) + 1;
-
-	if (vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES) < READ_ONCE(pool->refused_at))
-		return false;
-	WRITE_ONCE(pool->refusals, n);
-	return n % TRY_AGAIN;
-}
-
-static int put_at_limit(struct vswap_backend *b, const void *src, unsigned int len, u64 *payload)
-{
-	struct pool *pool = b->private;
-	int err = put_in_hole(pool, src, len, payload);
-
-	WRITE_ONCE(pool->refused_at,
-		   err ? vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES) : ULONG_MAX);
-	return err;
-}
-
 /* ---- Pages ---- */
 
 /* How long is the object of a page that compresses to @len bytes? Or -errno, as of ->store. */
@@ -287,13 +235,11 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 	struct codec_stream *stream;
 	const void *data, *src;
 	unsigned int len;
-	bool full;
 	int err, ret;
 
 	if (is_full(pool))
 		close_holes(b, LIMIT_SHIFT);
-	full = is_full(pool);
-	if (full && (choice == POOL_IF_SMALL || is_hopeless(b)))
+	if (is_full(pool))
 		return -ENOSPC;
 
 	stream = codec_lock(pool->codec);
@@ -302,12 +248,7 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 		len = PAGE_SIZE;
 	ret = object_length(pool, len, choice);
 	src = ret == PAGE_SIZE ? data : stream->buffer;
-	if (ret < 0)
-		err = ret;
-	else if (full)
-		err = put_at_limit(b, src, ret, payload);
-	else
-		err = put_object(pool, src, ret, payload);
+	err = ret < 0 ? ret : put_object(pool, src, ret, payload);
 	kunmap_local(data);
 	codec_unlock(stream);
 
@@ -488,10 +429,8 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	if (!pool)
 		return -ENOMEM;
 	b->private = pool;
-	mutex_init(&pool->limit_lock);
 	mutex_init(&pool->compaction);
 	pool->compacted = jiffies;
-	pool->refused_at = ULONG_MAX;
 	pool->limit = limit_pages(params);
 	pool->codec = codec_get(params->compressor);
 	err = PTR_ERR_OR_ZERO(pool->codec);
