@@ -28,6 +28,7 @@ extern const struct command backends_command;
 extern const struct command backend_command;
 extern const struct command doctor_command;
 extern const struct command load_command;
+extern const struct command unload_command;
 extern const struct command writeback_command;
 
 /* Parts of backend_command. */

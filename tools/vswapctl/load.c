@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vswapctl load: modprobe, and what the module had to say. */
-#include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "message.h"
 #include "needs.h"
 #include "parameters.h"
+#include "program.h"
 #include "system.h"
 
 /* The longest record of /dev/kmsg, which gives no part of one. */
@@ -82,33 +80,18 @@ static void repeat_log(FILE *log)
 		fclose(log);
 }
 
-/* Returns whether it succeeded; it says itself why not. */
-static bool modprobe(void)
-{
-	char *argv[] = { "modprobe", "vswap", NULL };
-	int status, error;
-	pid_t pid;
-
-	error = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-	if (error)
-		fail("cannot run modprobe: %s", strerror(error));
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			fail("cannot wait for modprobe: %s", strerror(errno));
-	return WIFEXITED(status) && !WEXITSTATUS(status);
-}
-
 static void run(const struct command *cmd, int argc, char **argv)
 {
+	char *modprobe[] = { "modprobe", "vswap", NULL };
 	FILE *log;
-	bool loaded;
+	int status;
 
 	next_option(cmd, argc, argv);
 	check_words();
 	log = open_log();
-	loaded = modprobe();
+	status = program_run(modprobe);
 	repeat_log(log);
-	if (!loaded)
+	if (status)
 		exit(EXIT_FAILURE);
 }
 

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&writeback_command,
 	&doctor_command,
 	&load_command,
+	&unload_command,
 	NULL
 };
 
