@@ -16,7 +16,7 @@ OUT	:= $(CURDIR)/build
 help:
 	@echo 'make demo              the main job, in a virtual machine on a stock kernel'
 	@echo 'make check             all tests'
-	@echo 'make check-full        these, a booted Debian, and a kernel with checkers (hours)'
+	@echo 'make check-full        these, Debian 12 and 13 booted, and a kernel with checkers (hours)'
 	@echo 'make all               the module for KERNEL=$(KERNEL), vswapctl, the workload'
 	@echo 'make module            the module alone'
 	@echo 'make tools             vswapctl alone'
@@ -32,7 +32,7 @@ help:
 	@echo 'make check-others      a smoke of further kernels; OTHERS="7-cloud"'
 	@echo 'make check-kernels     the main job on all kernels; into docs/kernels.md'
 	@echo 'make check-long        what make check cuts short: backends at random for 15 minutes'
-	@echo 'make check-boot        the packages in a Debian that boots, swaps and reboots'
+	@echo 'make check-boot        the packages in Debian 12 and 13: upgrade, reboot, remove, purge'
 	@echo 'make check-smoke       a little on the kernel of check-debug, if it is built'
 	@echo 'make bench             what it costs beside zram, zswap, plain swap (an hour)'
 	@echo 'make bench-quick       two rounds of it, on 6.12'
@@ -126,7 +126,7 @@ check-long: all
 
 .PHONY: check-boot check-smoke
 check-boot: packages workload
-	@tests/deb/boot $(KERNEL)
+	@tests/deb/boot $(SUITES)
 
 check-smoke: all
 	@tests/vm/kernels version $(KERNEL)-debug >/dev/null 2>&1 || \

@@ -37,7 +37,7 @@ install_packages() {
 	in_root 'apt-get -qq install --no-install-recommends -y "$@"' sh "$@"
 }
 
-# make_next_version FILE: vswap-dkms as its next version would be.
+# make_next_version FILE: vswap-dkms as its next version would be, unit and all.
 readonly next_version=$version.1
 make_next_version() {
 	local tree=$1.tree
@@ -46,6 +46,7 @@ make_next_version() {
 	mv "$tree/usr/src/vswap-$version" "$tree/usr/src/vswap-$next_version"
 	grep -rlF "$version" "$tree/DEBIAN" "$tree/usr/src/vswap-$next_version"/{VERSION,dkms.conf} |
 		xargs sed -i "s/${version//./\\.}/$next_version/g"
+	echo "# $next_version" >>"$tree/lib/systemd/system/vswap.service"
 	dpkg-deb -b --root-owner-group "$tree" "$1"
 	rm -rf "$tree"
 }
