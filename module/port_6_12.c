@@ -176,7 +176,6 @@ struct original_arrays {
  * @bdev: our device: the swap area on it is ours
  * @si: the area, once adopted; swap_info_structs are never freed
  * @type: its swap type
- * @file: the file swapon(2) opened, to recognise the area by
  * @swap_map: the base of @arrays.map while adopted, else NULL; si->swap_map equals
  *	it as long as the area is ours
  * @arrays: reserved and partly mapped between prepare and discard
@@ -193,7 +192,6 @@ static struct {
 	struct block_device *bdev;
 	struct swap_info_struct *si;
 	int type;
-	struct file *file;
 	unsigned char *swap_map;
 	struct arrays arrays;
 	struct original_arrays original;
@@ -519,7 +517,6 @@ static void adopt(struct swap_info_struct *si)
 	area.si = si;
 	atomic_set(&area.used, 0);
 	area.missed = false;
-	area.file = si->swap_file;
 	WRITE_ONCE(area.type, si->type);
 	exchange_side_arrays(si->type);
 	set_lengths(area.nr_slots);
@@ -564,9 +561,9 @@ bool port_area_is_adopted(void)
 /**
  * port_area_is_gone() - has swapoff(2) finished with the area's arrays
  *
- * It frees them after it has taken them out of the swap_info_struct; only the
- * flags, cleared at the very end, tell. A swap_info_struct that is in use anew has
- * either SWP_USED alone or another file.
+ * It frees them after it has taken them out of the swap_info_struct, together with the file;
+ * only the flags, cleared at the very end, tell. A swap_info_struct that is in use anew has
+ * SWP_USED alone, as ours never had, and then a file: which one doesn't matter.
  *
  * Context: process.
  * Return: true if there was an area and port_area_discard() may follow.
@@ -580,8 +577,7 @@ bool port_area_is_gone(void)
 		return false;
 	spin_lock(k_swap_lock);
 	gone = si->swap_map != area.swap_map &&
-	       (!si->flags || si->flags == SWP_USED ||
-		(si->swap_file && si->swap_file != area.file));
+	       (!si->flags || si->flags == SWP_USED || si->swap_file);
 	spin_unlock(k_swap_lock);
 	return gone;
 }

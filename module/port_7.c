@@ -413,11 +413,14 @@ static void adopt(struct swap_info_struct *si)
 	area.si = si;
 	area.watched = ULONG_MAX;
 	WRITE_ONCE(area.type, si->type);
-	WRITE_ONCE(area.clusters, area.arrays.clusters.base);
 	area.original.clusters = si->cluster_info;
 	area.original.trees = k_zswap_trees[si->type];
-	move_first_cluster(si, area.clusters);
-	si->cluster_info = area.clusters;
+	move_first_cluster(si, area.arrays.clusters.base);
+	/* At once, for port_area_is_gone(). */
+	spin_lock(k_swap_lock);
+	si->cluster_info = area.arrays.clusters.base;
+	WRITE_ONCE(area.clusters, area.arrays.clusters.base);
+	spin_unlock(k_swap_lock);
 	k_zswap_trees[si->type] = area.arrays.trees.base;
 	k_nr_zswap_trees[si->type] = area.nr_slots / ZSWAP_ADDRESS_SPACE_PAGES;
 	si->ops = &swap_ops;
@@ -463,9 +466,9 @@ bool port_area_is_adopted(void)
 /**
  * port_area_is_gone() - has swapoff(2) finished with the area's arrays
  *
- * It frees them after it has taken them out of the swap_info_struct; only the
- * flags, cleared at the very end, tell. A swap_info_struct that is in use anew has
- * other arrays.
+ * It frees them after it has taken them out of the swap_info_struct, together with the file;
+ * only the flags, cleared at the very end, tell. A swap_info_struct that is in use anew has
+ * SWP_USED alone, as ours never had, and then a file: which one doesn't matter.
  *
  * Context: process.
  * Return: true if there was an area and port_area_discard() may follow.
@@ -479,7 +482,7 @@ bool port_area_is_gone(void)
 		return false;
 	spin_lock(k_swap_lock);
 	gone = si->cluster_info != area.clusters &&
-	       (!si->flags || si->flags == SWP_USED || si->cluster_info);
+	       (!si->flags || si->flags == SWP_USED || si->swap_file);
 	spin_unlock(k_swap_lock);
 	return gone;
 }
