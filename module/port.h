@@ -126,7 +126,7 @@ int port_comp_decompress(struct port_comp *comp, const void *src, unsigned int l
 
 /* ---- What a port calls, implemented above it, in vswap_area.c ---- */
 
-int vswap_area_open(bool write);
+int vswap_area_open(bool write, bool exclusive);
 void vswap_area_release(void);
 void vswap_area_submit_bio(struct bio *bio);
 void vswap_area_slot_freed(u32 slot);

@@ -474,6 +474,18 @@ static bool looks_right(struct swap_info_struct *si)
 	       !RB_EMPTY_ROOT(&si->swap_extent_root);
 }
 
+/* An area on our device that can't be adopted is an ordinary one, without a page to use. */
+static bool may_adopt(struct swap_info_struct *si)
+{
+	if (!area.nr_slots || area.swap_map)
+		pr_err("the swap area comes before the last one has gone: left alone, no use\n");
+	else if (!looks_right(si))
+		pr_err("the swap area isn't laid out as expected: left alone, no use\n");
+	else
+		return true;
+	return false;
+}
+
 /* cluster_list_init(): no cluster is free for the kernel. Under si->lock. */
 static void reset_free_clusters(struct swap_info_struct *si)
 {
@@ -1037,16 +1049,14 @@ static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
 				 struct swap_cluster_info *cluster_info)
 {
 	vswap_hook_enter();
-	if (si->bdev == area.bdev && area.nr_slots && !area.swap_map) {
-		if (looks_right(si)) {
+	if (si->bdev == area.bdev && swap_map != area.swap_map) {
+		if (may_adopt(si)) {
 			area.original.map = swap_map;
 			area.original.clusters = cluster_info;
 			adopt(si);
 			swap_map = area.arrays.map.base;
 			cluster_info = area.arrays.clusters.base;
 			schedule_work(&area.free_original);
-		} else {
-			pr_err("the swap area isn't laid out as expected: left alone, no use\n");
 		}
 	}
 	static_call(original_setup_swap_info)(si, prio, swap_map, cluster_info);
@@ -1531,7 +1541,7 @@ void port_bdev_release(void *claim)
 
 static int disk_open(struct block_device *bdev, fmode_t mode)
 {
-	return vswap_area_open(mode & FMODE_WRITE);
+	return vswap_area_open(mode & FMODE_WRITE, mode & FMODE_EXCL);
 }
 
 static void disk_release(struct gendisk *disk, fmode_t mode)

@@ -493,6 +493,18 @@ static bool looks_right(struct swap_info_struct *si)
 	       !RB_EMPTY_ROOT(&si->swap_extent_root);
 }
 
+/* An area on our device that can't be adopted is an ordinary one, without a page to use. */
+static bool may_adopt(struct swap_info_struct *si)
+{
+	if (!area.nr_slots || area.swap_map)
+		pr_err("the swap area comes before the last one has gone: left alone, no use\n");
+	else if (!looks_right(si))
+		pr_err("the swap area isn't laid out as expected: left alone, no use\n");
+	else
+		return true;
+	return false;
+}
+
 static void reset_lists(struct swap_info_struct *si)
 {
 	int i;
@@ -1047,8 +1059,8 @@ static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
 				 unsigned long *zeromap)
 {
 	vswap_hook_enter();
-	if (si->bdev == area.bdev && area.nr_slots && !area.swap_map) {
-		if (looks_right(si)) {
+	if (si->bdev == area.bdev && swap_map != area.swap_map) {
+		if (may_adopt(si)) {
 			area.original.map = swap_map;
 			area.original.clusters = cluster_info;
 			area.original.zeromap = zeromap;
@@ -1057,8 +1069,6 @@ static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
 			cluster_info = area.arrays.clusters.base;
 			zeromap = area.arrays.zeromap.base;
 			schedule_work(&area.free_original);
-		} else {
-			pr_err("the swap area isn't laid out as expected: left alone, no use\n");
 		}
 	}
 	static_call(original_setup_swap_info)(si, prio, swap_map, cluster_info, zeromap);
@@ -1518,7 +1528,7 @@ void port_bdev_release(void *claim)
 
 static int disk_open(struct gendisk *disk, blk_mode_t mode)
 {
-	return vswap_area_open(mode & BLK_OPEN_WRITE);
+	return vswap_area_open(mode & BLK_OPEN_WRITE, mode & BLK_OPEN_EXCL);
 }
 
 static void disk_release(struct gendisk *disk)

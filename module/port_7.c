@@ -370,6 +370,18 @@ static bool looks_right(struct swap_info_struct *si)
 	       k_nr_zswap_trees[si->type] == 1 && xa_empty(&k_zswap_trees[si->type][0]);
 }
 
+/* An area on our device that can't be adopted is an ordinary one, without a page to use. */
+static bool may_adopt(struct swap_info_struct *si)
+{
+	if (!area.nr_slots || area.clusters)
+		pr_err("the swap area comes before the last one has gone: left alone, no use\n");
+	else if (!looks_right(si))
+		pr_err("the swap area isn't laid out as expected: left alone, no use\n");
+	else
+		return true;
+	return false;
+}
+
 /*
  * The first cluster has the header in it, and is off all lists for good. Its table, in which
  * all slots but one are bad, is emptied, and goes to the second: see make_ready(). There may
@@ -979,12 +991,8 @@ static int hook_zswap_swapon(int type, unsigned long nr_pages)
 	vswap_hook_enter();
 	err = static_call(original_zswap_swapon)(type, nr_pages);
 	si = k_swap_info[type];
-	if (!err && si->bdev == area.bdev && area.nr_slots && !area.clusters) {
-		if (looks_right(si))
-			adopt(si);
-		else
-			pr_err("the swap area isn't laid out as expected: left alone, no use\n");
-	}
+	if (!err && si->bdev == area.bdev && may_adopt(si))
+		adopt(si);
 	vswap_hook_exit();
 	return err;
 }
@@ -1355,7 +1363,7 @@ void port_bdev_release(void *claim)
 
 static int disk_open(struct gendisk *disk, blk_mode_t mode)
 {
-	return vswap_area_open(mode & BLK_OPEN_WRITE);
+	return vswap_area_open(mode & BLK_OPEN_WRITE, mode & BLK_OPEN_EXCL);
 }
 
 static void disk_release(struct gendisk *disk)

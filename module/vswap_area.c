@@ -954,21 +954,35 @@ static void retire(void)
 	vswap_tier_detach();
 }
 
+/*
+ * swapoff(2) and the close of the device end in either order: wait until the kernel is through
+ * with the area.
+ */
+static void wait_until_gone(void)
+{
+	while (port_area_is_adopted() && !port_area_is_gone())
+		msleep(20);
+}
+
 /**
  * vswap_area_open() - our device is opened
  * @write: to write to it
+ * @exclusive: by who has it alone from now on, as an area that is on has it
  *
  * swapon(2) comes through here, and must find everything ready. It opens the device to
- * write; those who only look at it need nothing.
+ * write; those who only look at it need nothing. Some kernels let go of it before swapoff(2)
+ * has quite ended: what is left to do there needs nothing that is held here.
  *
  * Context: process, may sleep.
  * Return: 0 or -errno.
  */
-int vswap_area_open(bool write)
+int vswap_area_open(bool write, bool exclusive)
 {
 	int err = 0;
 
 	mutex_lock(&area.lock);
+	if (exclusive)
+		wait_until_gone();
 	if (area.prepared && port_area_is_gone())
 		retire();
 	if (write && !area.prepared) {
@@ -1283,19 +1297,6 @@ err_queues:
 	return err;
 }
 
-/*
- * swapoff(2) closes the device before its very last step, or the other way round;
- * wait until it is through.
- */
-static void wait_until_gone(void)
-{
-	mutex_lock(&area.lock);
-	while (port_area_is_adopted() && !port_area_is_gone())
-		msleep(20);
-	discard();
-	mutex_unlock(&area.lock);
-}
-
 /**
  * vswap_area_stop() - the reverse of vswap_area_start()
  *
@@ -1307,7 +1308,10 @@ void vswap_area_stop(void)
 	port_shrinker_stop();
 	cancel_delayed_work_sync(&area.idle);
 	del_gendisk(area.disk);
+	mutex_lock(&area.lock);
 	wait_until_gone();
+	discard();
+	mutex_unlock(&area.lock);
 	port_stop();
 	put_disk(area.disk);
 	unregister_blkdev(area.major, "vswap");
