@@ -46,6 +46,9 @@
  */
 #define MAX_SHRINK		4096L
 
+/* A pool may be small, and reclaim asks for a small share at first. */
+#define SHRINK_BATCH		32
+
 /* How often is looked for idle pages, in seconds: in a quarter of their time. */
 #define MIN_IDLE_PERIOD		1U
 #define MAX_IDLE_PERIOD		60U
@@ -378,6 +381,12 @@ static u32 next_size(u32 now)
 	return min_t(u64, now + step, area.limit);
 }
 
+/* Slots may be used that there haven't been. */
+static void grown(u32 nr_slots)
+{
+	slots_grow(&area.slots, nr_slots / SLOTS_PER_CLUSTER);
+}
+
 static int grow_area(void)
 {
 	u32 now = port_area_slots();
@@ -391,24 +400,10 @@ static int grow_area(void)
 		return err;
 	/* The device first: block I/O beyond its end is refused. */
 	set_capacity(area.disk, (sector_t)next << PAGE_SECTORS_SHIFT);
-	err = port_area_grow(next);
+	err = port_area_grow(next, grown);
 	if (!err)
 		area.grow_steps++;
 	return err;
-}
-
-/**
- * vswap_area_grown() - slots may be used that there haven't been
- * @nr_slots: as many in all
- *
- * From port_area_grow(): where the kernel allocates, before it gets to know of them, else
- * when it has got to know.
- *
- * Context: process.
- */
-void vswap_area_grown(u32 nr_slots)
-{
-	slots_grow(&area.slots, nr_slots / SLOTS_PER_CLUSTER);
 }
 
 /*
@@ -598,17 +593,8 @@ static void shrink_work(struct work_struct *work)
 	memalloc_noreclaim_restore(noreclaim);
 }
 
-/**
- * vswap_area_shrinkable() - how much memory vswap_area_shrink() could give back
- * @shrinker: not used
- * @sc: not used
- *
- * A shrinker's count_objects.
- *
- * Context: reclaim.
- * Return: pages.
- */
-unsigned long vswap_area_shrinkable(struct shrinker *shrinker, struct shrink_control *sc)
+/* A shrinker's count_objects: how many pages shrink() could give back. In reclaim. */
+static unsigned long shrinkable(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	const struct vswap_area_params *params = READ_ONCE(area.params);
 
@@ -618,18 +604,12 @@ unsigned long vswap_area_shrinkable(struct shrinker *shrinker, struct shrink_con
 	return vswap_tier_shrinkable();
 }
 
-/**
- * vswap_area_shrink() - have pages of the pool written back, for lack of memory
- * @shrinker: not used
- * @sc: says how many
- *
- * A shrinker's scan_objects. A worker does it. Nothing is waited for: reclaim must not
- * depend on a disk here.
- *
- * Context: reclaim.
- * Return: 0, for nothing is free yet; SHRINK_STOP: more than enough is on its way.
+/*
+ * A shrinker's scan_objects: have pages of the pool written back, for lack of memory. A worker
+ * does it. Nothing is waited for: reclaim must not depend on a disk here. Returns 0, for nothing
+ * is free yet; SHRINK_STOP: more than enough is on its way.
  */
-unsigned long vswap_area_shrink(struct shrinker *shrinker, struct shrink_control *sc)
+static unsigned long shrink(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	if (atomic_long_read(&area.wanted) >= MAX_SHRINK)
 		return SHRINK_STOP;
@@ -964,19 +944,14 @@ static void wait_until_gone(void)
 		msleep(20);
 }
 
-/**
- * vswap_area_open() - our device is opened
- * @write: to write to it
- * @exclusive: by who has it alone from now on, as an area that is on has it
+/*
+ * Our device is opened, @exclusive by who has it alone from now on, as an area that is on has it.
  *
  * swapon(2) comes through here, and must find everything ready. It opens the device to
  * write; those who only look at it need nothing. Some kernels let go of it before swapoff(2)
  * has quite ended: what is left to do there needs nothing that is held here.
- *
- * Context: process, may sleep.
- * Return: 0 or -errno.
  */
-int vswap_area_open(bool write, bool exclusive)
+static int open_device(bool write, bool exclusive)
 {
 	int err = 0;
 
@@ -1002,14 +977,8 @@ static bool is_unused(void)
 	return port_area_is_gone() || (!port_area_is_adopted() && !vswap_area_is_open());
 }
 
-/**
- * vswap_area_release() - our device is closed
- *
- * The last thing swapoff(2) does.
- *
- * Context: process, may sleep.
- */
-void vswap_area_release(void)
+/* The last thing swapoff(2) does. */
+static void close_device(void)
 {
 	mutex_lock(&area.lock);
 	if (area.prepared && is_unused())
@@ -1019,13 +988,8 @@ void vswap_area_release(void)
 
 /* ---- The device ---- */
 
-/**
- * vswap_area_slot_freed() - swap_slot_free_notify of our device
- * @slot: a slot whose last use is gone
- *
- * Context: any, maybe with interrupts off.
- */
-void vswap_area_slot_freed(u32 slot)
+/* The last use of a slot is gone. Maybe with interrupts off. */
+static void slot_freed(u32 slot)
 {
 	/* Not for an area on our device that was left as it was. */
 	if (port_area_is_adopted())
@@ -1124,13 +1088,8 @@ static void show_bio(struct bio *bio)
 	bio_endio(bio);
 }
 
-/**
- * vswap_area_submit_bio() - block I/O on our device
- * @bio: the transfer; ended later, except for what can be answered at once
- *
- * Context: submit_bio().
- */
-void vswap_area_submit_bio(struct bio *bio)
+/* Ended later, except for what can be answered at once. From submit_bio(). */
+static void submit(struct bio *bio)
 {
 	unsigned long flags;
 	bool swap_write = bio_op(bio) == REQ_OP_WRITE && (bio->bi_opf & REQ_SWAP);
@@ -1147,6 +1106,8 @@ void vswap_area_submit_bio(struct bio *bio)
 		queue_work(bio_queue, &area.bio_work);
 	}
 }
+
+PORT_DISK_FOPS(disk_fops, open_device, close_device, submit, slot_freed);
 
 static void destroy_queues(void)
 {
@@ -1195,7 +1156,7 @@ static int make_disk(bool direct)
 	area.major = register_blkdev(0, "vswap");
 	if (area.major < 0)
 		return area.major;
-	disk = port_disk_alloc(direct);
+	disk = port_disk_alloc(&disk_fops);
 	if (IS_ERR(disk)) {
 		err = PTR_ERR(disk);
 		goto err_major;
@@ -1209,7 +1170,7 @@ static int make_disk(bool direct)
 	strscpy(disk->disk_name, VSWAP_DEVICE, sizeof(disk->disk_name));
 	area.disk = disk;
 	set_capacity(disk, (sector_t)area.step << PAGE_SECTORS_SHIFT);
-	err = port_start(disk->part0);
+	err = port_start(disk->part0, direct);
 	if (err)
 		goto err_disk;
 	err = add_disk(disk);
@@ -1278,7 +1239,7 @@ int vswap_area_start(const struct vswap_area_params *params)
 	err = make_header();
 	if (err)
 		goto err_queues;
-	err = port_shrinker_start();
+	err = port_shrinker_start(shrinkable, shrink, SHRINK_BATCH);
 	if (err)
 		goto err_header;
 	err = make_disk(params->direct);

@@ -17,6 +17,7 @@
 #include "sparse.h"
 #include "vswap_area.h"
 #include "vswap_control.h"
+#include "vswap_copies.h"
 #include "vswap_hooks.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
@@ -104,7 +105,7 @@ static bool unchecked;
 module_param(unchecked, bool, 0444);
 MODULE_PARM_DESC(unchecked, "load on a kernel that doesn't describe its types (0)");
 
-/* A port may have more. find-port reads them here, before anything is built. */
+/* A family may have more. find-port reads them here, before anything is built. */
 VSWAP_NEEDS("config X86_64");
 VSWAP_NEEDS("config SWAP");
 VSWAP_NEEDS("config ZSWAP");
@@ -248,7 +249,9 @@ static int find_symbols(void)
 	if (!err)
 		err = sparse_array_init();
 	if (!err)
-		err = port_init();
+		err = vswap_copies_init();
+	if (!err)
+		err = vswap_family_init();
 	return err;
 }
 

@@ -110,18 +110,18 @@ static void remove_hook(struct vswap_hook *hook)
  * Return: 0; -ENOEXEC if a function is missing, can't be traced, or is another one than
  * expected; -EBUSY if somebody else redirects one; with one line in the log.
  */
-int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr, ftrace_func_t redirect)
+int vswap_hooks_install(struct vswap_hook *const *hooks, unsigned int nr, ftrace_func_t redirect)
 {
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < nr; i++) {
-		err = find_hook(&hooks[i]);
+		err = find_hook(hooks[i]);
 		if (err)
 			return err;
 	}
 	for (i = 0; i < nr; i++) {
-		err = install_hook(&hooks[i], redirect);
+		err = install_hook(hooks[i], redirect);
 		if (err) {
 			vswap_hooks_remove(hooks, i);
 			return err;
@@ -151,10 +151,10 @@ static long nr_inflight(void)
  *
  * Context: process, may sleep, for as long as a replacement may.
  */
-void vswap_hooks_remove(struct vswap_hook *hooks, unsigned int nr)
+void vswap_hooks_remove(struct vswap_hook *const *hooks, unsigned int nr)
 {
 	while (nr--)
-		remove_hook(&hooks[nr]);
+		remove_hook(hooks[nr]);
 	while (nr_inflight())
 		msleep(20);
 	synchronize_rcu_tasks();

@@ -34,7 +34,8 @@ struct vswap_hook {
 /*
  * VSWAP_ORIGINAL(ret, name, (types)) declares the static call original_name with which
  * a replacement reaches the original, past its fentry, so that it isn't redirected
- * again. VSWAP_HOOK(name) is the line in the list; the replacement is hook_name.
+ * again. VSWAP_HOOK(name) is the line in the list; the replacement is hook_name. One that
+ * several lists have is a structure by VSWAP_HOOK_INIT(name).
  */
 #define VSWAP_ORIGINAL(ret, name, args)					\
 	VSWAP_NEEDS("hook " #name " " #ret " " #args);			\
@@ -46,7 +47,9 @@ struct vswap_hook {
 		static_call_update(original_##name, (typeof(&name))body); \
 	}
 
-#define VSWAP_HOOK(func) {						\
+#define VSWAP_HOOK(func)	(&(struct vswap_hook)VSWAP_HOOK_INIT(func))
+
+#define VSWAP_HOOK_INIT(func) {						\
 	.name = #func,							\
 	.type = type_##func,						\
 	.replacement = hook_##func,					\
@@ -84,7 +87,7 @@ static inline void vswap_hook_exit(void)
 }
 
 int vswap_hooks_init(void);
-int vswap_hooks_install(struct vswap_hook *hooks, unsigned int nr, ftrace_func_t redirect);
-void vswap_hooks_remove(struct vswap_hook *hooks, unsigned int nr);
+int vswap_hooks_install(struct vswap_hook *const *hooks, unsigned int nr, ftrace_func_t redirect);
+void vswap_hooks_remove(struct vswap_hook *const *hooks, unsigned int nr);
 
 #endif /* VSWAP_HOOKS_H */

@@ -42,6 +42,16 @@ struct vswap_symbol {
 		k_##name = (void *)addr;				\
 	}
 
+/* For several files; one has it, a header declares k_name. */
+#define VSWAP_SHARED_DATA(type, name)					\
+	VSWAP_NEEDS("symbol " #name);					\
+	static const char type_##name[] = "";				\
+	type *k_##name;							\
+	static void set_##name(unsigned long addr)			\
+	{								\
+		k_##name = (void *)addr;				\
+	}
+
 #define VSWAP_FUNC(ret, name, args)					\
 	VSWAP_NEEDS("function " #name " " #ret " " #args);		\
 	static const char type_##name[] = #ret " " #args;		\
@@ -51,6 +61,11 @@ struct vswap_symbol {
 	{								\
 		static_call_update(k_##name, (typeof(&name))addr);	\
 	}
+
+/* In a header: what one file has by VSWAP_FUNC(). */
+#define VSWAP_SHARED_FUNC(ret, name, args)				\
+	ret name args;							\
+	DECLARE_STATIC_CALL(k_##name, name);
 
 #define VSWAP_SYMBOL(symbol) {						\
 	.name = #symbol,						\
