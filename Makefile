@@ -7,7 +7,7 @@ KERNEL	?= 6.12
 # What the tests run on; the longest ones are shorter on all but the first, some are left out.
 KERNELS	?= 6.12 6.1 7
 # Others of these families: make check has a smoke of each.
-OTHERS	?= 6.12-deb13 7-cloud
+OTHERS	?= 6.1-cloud 6.12-cloud 6.12-deb13 6.12-deb13-cloud 7-cloud
 PERCENT	?= 60
 OUT	:= $(CURDIR)/build
 

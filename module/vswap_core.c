@@ -108,7 +108,6 @@ MODULE_PARM_DESC(unchecked, "load on a kernel that doesn't describe its types (0
 /* A family may have more. find-port reads them here, before anything is built. */
 VSWAP_NEEDS("config X86_64");
 VSWAP_NEEDS("config SWAP");
-VSWAP_NEEDS("config ZSWAP");
 VSWAP_NEEDS("config ZSMALLOC");
 VSWAP_NEEDS("config THP_SWAP");
 VSWAP_NEEDS("config MEMCG");

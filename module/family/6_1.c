@@ -18,12 +18,9 @@
 
 #include "family/swap_map.h"
 
-VSWAP_NEEDS("config FRONTSWAP");
-
 /* What is read or written here and by no other family, or not as this. */
 #define SWAP_LAYOUT(field, bits, size, value)				\
 	field(swap_info_struct, free_clusters, struct swap_cluster_list) \
-	field(swap_info_struct, frontswap_map, unsigned long *)		\
 	bits(swap_cluster_info, data, unsigned int, 4)			\
 	bits(swap_cluster_info, flags, unsigned int, 7)			\
 	field(swap_cluster_list, head, struct swap_cluster_info)	\
@@ -31,14 +28,85 @@ VSWAP_NEEDS("config FRONTSWAP");
 
 VSWAP_LAYOUT(layout, SWAP_LAYOUT)
 
-VSWAP_FUNC(void, __frontswap_invalidate_page, (unsigned int, unsigned long))
 VSWAP_FUNC(struct page *, read_swap_cache_async,
 	   (swp_entry_t, gfp_t, struct vm_area_struct *, unsigned long, bool, struct swap_iocb **))
 
 static const struct vswap_symbol symbols[] = {
-	VSWAP_SYMBOL(__frontswap_invalidate_page),
 	VSWAP_SYMBOL(read_swap_cache_async),
 };
+
+/* ---- Frontswap, by which the kernel's own zswap gets pages ---- */
+
+/* Cloud kernels have none: what comes past our hooks comes to our device there. */
+#ifdef CONFIG_FRONTSWAP
+#define FRONTSWAP_LAYOUT(field, bits, size, value)			\
+	field(swap_info_struct, frontswap_map, unsigned long *)
+
+VSWAP_LAYOUT(frontswap_layout, FRONTSWAP_LAYOUT)
+
+VSWAP_FUNC(void, __frontswap_invalidate_page, (unsigned int, unsigned long))
+
+static const struct vswap_symbol frontswap_symbols[] = {
+	VSWAP_SYMBOL(__frontswap_invalidate_page),
+};
+
+static int init_frontswap(void)
+{
+	return vswap_btf_check_layout(frontswap_layout, ARRAY_SIZE(frontswap_layout)) ?:
+	       vswap_symbols_resolve(frontswap_symbols, ARRAY_SIZE(frontswap_symbols));
+}
+
+static bool looks_right(struct swap_info_struct *si)
+{
+	return si->frontswap_map;
+}
+
+static void adopt_frontswap(struct swap_info_struct *si)
+{
+	si->frontswap_map = port_area_exchange(ARRAY_BITS, si->frontswap_map);
+}
+
+/* Did an original that ran in a hook's stead put the page where we don't look? */
+static bool frontswap_has(u32 slot)
+{
+	unsigned long *map = port_array(ARRAY_BITS);
+
+	return test_bit(slot, map);
+}
+
+static void forget_frontswap(u32 slot, unsigned int nr)
+{
+	unsigned long *map = port_array(ARRAY_BITS);
+	u32 end = slot + nr;
+
+	for (slot = find_next_bit(map, end, slot); slot < end;
+	     slot = find_next_bit(map, end, slot + 1))
+		static_call(k___frontswap_invalidate_page)(port_area.type, slot);
+}
+#else
+static int init_frontswap(void)
+{
+	return 0;
+}
+
+static bool looks_right(struct swap_info_struct *si)
+{
+	return true;
+}
+
+static void adopt_frontswap(struct swap_info_struct *si)
+{
+}
+
+static bool frontswap_has(u32 slot)
+{
+	return false;
+}
+
+static void forget_frontswap(u32 slot, unsigned int nr)
+{
+}
+#endif
 
 /* ---- Arrays ---- */
 
@@ -79,37 +147,14 @@ static void reset_free_clusters(struct swap_info_struct *si)
 	list->tail = list->head;
 }
 
-static bool looks_right(struct swap_info_struct *si)
-{
-	return si->frontswap_map;
-}
-
 /* hook_add_to_avail_list() sees to it that the kernel takes it for full. */
 static void adopt(struct swap_info_struct *si)
 {
 	reset_free_clusters(si);
-	si->frontswap_map = port_area_exchange(ARRAY_BITS, si->frontswap_map);
+	adopt_frontswap(si);
 }
 
 /* ---- Slots ---- */
-
-/* Did an original that ran in a hook's stead put the page where we don't look? */
-static bool frontswap_has(u32 slot)
-{
-	unsigned long *map = port_array(ARRAY_BITS);
-
-	return test_bit(slot, map);
-}
-
-static void forget_frontswap(u32 slot, unsigned int nr)
-{
-	unsigned long *map = port_array(ARRAY_BITS);
-	u32 end = slot + nr;
-
-	for (slot = find_next_bit(map, end, slot); slot < end;
-	     slot = find_next_bit(map, end, slot + 1))
-		static_call(k___frontswap_invalidate_page)(port_area.type, slot);
-}
 
 static struct swap_cluster_info *cluster_of(u32 slot)
 {
@@ -364,5 +409,6 @@ int vswap_family_init(void)
 	return port_init(&family) ?:
 	       port_map_init(&map_family) ?:
 	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
-	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols)) ?:
+	       init_frontswap();
 }

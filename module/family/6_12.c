@@ -24,58 +24,58 @@
 	field(swap_cluster_info, count, u16)				\
 	field(swap_cluster_info, flags, u8)				\
 	field(swap_cluster_info, list, struct list_head)		\
-	size(xarray)							\
 	field(folio, swap, swp_entry_t)					\
-	field(mem_cgroup, css, struct cgroup_subsys_state)		\
-	field(mem_cgroup, zswap_writeback, bool)
+	field(mem_cgroup, css, struct cgroup_subsys_state)
 
 VSWAP_LAYOUT(layout, SWAP_LAYOUT)
+
+VSWAP_FUNC(struct folio *, read_swap_cache_async,
+	   (swp_entry_t, gfp_t, struct vm_area_struct *, unsigned long, struct swap_iocb **))
+
+static const struct vswap_symbol symbols[] = {
+	VSWAP_SYMBOL(read_swap_cache_async),
+};
+
+/* ---- The kernel's own zswap ---- */
+
+/* Cloud kernels have none: what comes past our hooks comes to our device there. */
+#ifdef CONFIG_ZSWAP
+#define ZSWAP_LAYOUT(field, bits, size, value)				\
+	size(xarray)							\
+	field(mem_cgroup, zswap_writeback, bool)
+
+VSWAP_LAYOUT(zswap_layout, ZSWAP_LAYOUT)
 
 VSWAP_DATA(struct xarray *, zswap_trees)
 VSWAP_DATA(unsigned int, nr_zswap_trees)
 VSWAP_FUNC(unsigned short, lookup_swap_cgroup_id, (swp_entry_t))
 VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_id, (unsigned short))
 VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
-VSWAP_FUNC(struct folio *, read_swap_cache_async,
-	   (swp_entry_t, gfp_t, struct vm_area_struct *, unsigned long, struct swap_iocb **))
 
-static const struct vswap_symbol symbols[] = {
+static const struct vswap_symbol zswap_symbols[] = {
 	VSWAP_SYMBOL(zswap_trees),
 	VSWAP_SYMBOL(nr_zswap_trees),
 	VSWAP_SYMBOL(lookup_swap_cgroup_id),
 	VSWAP_SYMBOL(mem_cgroup_from_id),
 	VSWAP_SYMBOL(zswap_invalidate),
-	VSWAP_SYMBOL(read_swap_cache_async),
 };
 
-/* ---- Arrays ---- */
+static int init_zswap(void)
+{
+	return vswap_btf_check_layout(zswap_layout, ARRAY_SIZE(zswap_layout)) ?:
+	       vswap_symbols_resolve(zswap_symbols, ARRAY_SIZE(zswap_symbols));
+}
 
 enum {
 	ARRAY_TREES = ARRAY_MORE,	/* zswap_trees[type]: per 16384 */
 };
 
-static const struct port_array arrays[] = {
-	PORT_MAP_ARRAYS,
-	[ARRAY_TREES] = PORT_ARRAY(SWAP_ADDRESS_SPACE_PAGES, struct xarray),
-};
-
-/*
- * setup_clusters() and zswap_swapon() for the new slots. Our allocator keeps clusters of its
- * own; the kernel's are only there for their lock. A count that never reaches 0 keeps them
- * off the kernel's lists.
- */
-static void init_range(u32 from, u32 to)
+/* zswap_swapon() for the new slots. */
+static void init_trees(u32 from, u32 to)
 {
-	struct swap_cluster_info *ci = port_array(ARRAY_CLUSTERS);
 	struct xarray *trees = port_array(ARRAY_TREES);
 	u32 i;
 
-	for (i = from / SWAPFILE_CLUSTER; i < to / SWAPFILE_CLUSTER; i++) {
-		spin_lock_init(&ci[i].lock);
-		INIT_LIST_HEAD(&ci[i].list);
-		ci[i].count = U16_MAX;
-		ci[i].flags = CLUSTER_FLAG_NONFULL;
-	}
 	for (i = from / SWAP_ADDRESS_SPACE_PAGES; i < to / SWAP_ADDRESS_SPACE_PAGES; i++)
 		xa_init(&trees[i]);
 }
@@ -90,20 +90,10 @@ static bool looks_right(struct swap_info_struct *si)
 	return k_nr_zswap_trees[si->type] == 1 && xa_empty(&k_zswap_trees[si->type][0]);
 }
 
-static void adopt(struct swap_info_struct *si)
+static void adopt_trees(struct swap_info_struct *si)
 {
-	int i;
-
 	k_zswap_trees[si->type] = port_area_exchange(ARRAY_TREES, k_zswap_trees[si->type]);
-	INIT_LIST_HEAD(&si->free_clusters);
-	INIT_LIST_HEAD(&si->full_clusters);
-	for (i = 0; i < SWAP_NR_ORDERS; i++) {
-		INIT_LIST_HEAD(&si->nonfull_clusters[i]);
-		INIT_LIST_HEAD(&si->frag_clusters[i]);
-	}
 }
-
-/* ---- Slots ---- */
 
 /* Did an original that ran in a hook's stead put something where we don't look? */
 static bool zswap_has(u32 slot)
@@ -120,6 +110,109 @@ static void forget_zswap(u32 slot, unsigned int nr)
 	while (nr--)
 		static_call(k_zswap_invalidate)(swp_entry(port_area.type, slot++));
 }
+
+/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
+static bool cgroup_lets_go(struct mem_cgroup *memcg)
+{
+	for (; memcg; memcg = parent_mem_cgroup(memcg))
+		if (!READ_ONCE(memcg->zswap_writeback))
+			return false;
+	return true;
+}
+
+static bool slot_may_leave(u32 slot)
+{
+	unsigned short id;
+	bool may;
+
+	if (mem_cgroup_disabled())
+		return true;
+	id = static_call(k_lookup_swap_cgroup_id)(swp_entry(port_area.type, slot));
+	rcu_read_lock();
+	may = cgroup_lets_go(static_call(k_mem_cgroup_from_id)(id));
+	rcu_read_unlock();
+	return may;
+}
+#else
+static int init_zswap(void)
+{
+	return 0;
+}
+
+static void init_trees(u32 from, u32 to)
+{
+}
+
+static void set_lengths(u32 nr)
+{
+}
+
+static bool looks_right(struct swap_info_struct *si)
+{
+	return true;
+}
+
+static void adopt_trees(struct swap_info_struct *si)
+{
+}
+
+static bool zswap_has(u32 slot)
+{
+	return false;
+}
+
+static void forget_zswap(u32 slot, unsigned int nr)
+{
+}
+
+static bool slot_may_leave(u32 slot)
+{
+	return true;
+}
+#endif
+
+/* ---- Arrays ---- */
+
+static const struct port_array arrays[] = {
+	PORT_MAP_ARRAYS,
+#ifdef CONFIG_ZSWAP
+	[ARRAY_TREES] = PORT_ARRAY(SWAP_ADDRESS_SPACE_PAGES, struct xarray),
+#endif
+};
+
+/*
+ * setup_clusters() for the new slots. Our allocator keeps clusters of its own; the kernel's
+ * are only there for their lock. A count that never reaches 0 keeps them off the kernel's
+ * lists.
+ */
+static void init_range(u32 from, u32 to)
+{
+	struct swap_cluster_info *ci = port_array(ARRAY_CLUSTERS);
+	u32 i;
+
+	for (i = from / SWAPFILE_CLUSTER; i < to / SWAPFILE_CLUSTER; i++) {
+		spin_lock_init(&ci[i].lock);
+		INIT_LIST_HEAD(&ci[i].list);
+		ci[i].count = U16_MAX;
+		ci[i].flags = CLUSTER_FLAG_NONFULL;
+	}
+	init_trees(from, to);
+}
+
+static void adopt(struct swap_info_struct *si)
+{
+	int i;
+
+	adopt_trees(si);
+	INIT_LIST_HEAD(&si->free_clusters);
+	INIT_LIST_HEAD(&si->full_clusters);
+	for (i = 0; i < SWAP_NR_ORDERS; i++) {
+		INIT_LIST_HEAD(&si->nonfull_clusters[i]);
+		INIT_LIST_HEAD(&si->frag_clusters[i]);
+	}
+}
+
+/* ---- Slots ---- */
 
 /* The first of some slots whose page the original swap_writepage() found zero, or @end. */
 static inline u32 next_zero_page(u32 slot, u32 end)
@@ -168,29 +261,6 @@ static inline void free_slots(u32 slot, unsigned int nr, bool locked)
 static void free_range(u32 slot, unsigned int nr)
 {
 	free_slots(slot, nr, false);
-}
-
-/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
-static bool cgroup_lets_go(struct mem_cgroup *memcg)
-{
-	for (; memcg; memcg = parent_mem_cgroup(memcg))
-		if (!READ_ONCE(memcg->zswap_writeback))
-			return false;
-	return true;
-}
-
-static bool slot_may_leave(u32 slot)
-{
-	unsigned short id;
-	bool may;
-
-	if (mem_cgroup_disabled())
-		return true;
-	id = static_call(k_lookup_swap_cgroup_id)(swp_entry(port_area.type, slot));
-	rcu_read_lock();
-	may = cgroup_lets_go(static_call(k_mem_cgroup_from_id)(id));
-	rcu_read_unlock();
-	return may;
 }
 
 /* ---- Hooks ---- */
@@ -360,5 +430,6 @@ int vswap_family_init(void)
 	return port_init(&family) ?:
 	       port_map_init(&map_family) ?:
 	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
-	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols)) ?:
+	       init_zswap();
 }

@@ -22,6 +22,8 @@
 #include "family/area.h"
 #include "family/hooks.h"
 
+VSWAP_NEEDS("config ZSWAP");
+
 /* mm/swap.h, mm/swap_table.h, mm/swapfile.c, mm/zswap.c */
 #define ZSWAP_ADDRESS_SPACE_PAGES	PORT_SLOTS_STEP
 #define SWP_TB_BAD			((~0UL) << 3)
