@@ -695,35 +695,97 @@ int vswap_area_write_back(unsigned long nr)
 /* How often in a row a pool may have no memory for any page, 20 ms apart or more. */
 #define EVACUATION_PATIENCE	500
 
-/* A batch, unless swapoff(2) was faster. Returns 0 or -errno. */
-static int evacuate_batch(struct vswap_evacuation *walk)
+/* A batch, unless swapoff(2) was faster. Returns 1 if there may be more, 0 or -errno. */
+static int evacuate_batch(struct vswap_evacuation *walk, unsigned int i)
 {
 	int ret;
 
 	if (is_interrupted())
 		return -EINTR;
 	/* All slots are free, or will be in a moment. */
-	if (!port_area_get()) {
-		msleep_interruptible(20);
+	if (!port_area_get())
 		return 0;
-	}
-	ret = vswap_mover_evacuate(&area.slots, walk);
+	ret = vswap_mover_evacuate(&area.slots, walk, i);
 	port_area_put();
 	cond_resched();
 	return ret;
 }
 
+/**
+ * struct round - batches that are under way at once, each by a task of its own
+ * @walk: what they do
+ * @stop: there is nothing more to do, or to be gained
+ * @err: the first error
+ * @helpers: all tasks but the caller
+ */
+struct round {
+	struct vswap_evacuation *walk;
+	bool stop;
+	int err;
+	struct helper {
+		struct work_struct work;
+		struct round *round;
+		unsigned int i;
+	} helpers[VSWAP_EVACUATION_BATCHES - 1];
+};
+
+static void evacuate_some(struct round *round, unsigned int i)
+{
+	int ret = 1;
+
+	while (ret > 0 && !READ_ONCE(round->stop))
+		ret = evacuate_batch(round->walk, i);
+	if (ret < 0)
+		cmpxchg(&round->err, 0, ret);
+	if (ret <= 0)
+		WRITE_ONCE(round->stop, true);
+}
+
+static void help(struct work_struct *work)
+{
+	struct helper *helper = container_of(work, struct helper, work);
+
+	evacuate_some(helper->round, helper->i);
+}
+
+/*
+ * Go on until all has been looked at, or something fails: what others have under way then is
+ * finished. Returns 0 or -errno.
+ *
+ * A helper that hasn't begun isn't waited for: the queue may be frozen, or have no worker.
+ */
+static int evacuate_round(struct vswap_evacuation *walk)
+{
+	unsigned int nr = walk->nr_movers - 1, i;
+	struct round round = { .walk = walk };
+
+	for (i = 0; i < nr; i++) {
+		struct helper *helper = &round.helpers[i];
+
+		helper->round = &round;
+		helper->i = i + 1;
+		INIT_WORK_ONSTACK(&helper->work, help);
+		queue_work(mover_queue, &helper->work);
+	}
+	evacuate_some(&round, 0);
+	for (i = 0; i < nr; i++) {
+		cancel_work_sync(&round.helpers[i].work);
+		destroy_work_on_stack(&round.helpers[i].work);
+	}
+	return round.err;
+}
+
 /* Once round. Returns 0 if it makes sense to go round again, or -errno. */
 static int end_of_round(struct vswap_evacuation *walk)
 {
-	bool stuck = !walk->moved && walk->unreadable;
+	long moved = atomic_long_xchg(&walk->moved, 0);
+	long unreadable = atomic_long_xchg(&walk->unreadable, 0);
 
+	walk->round_over = false;
 	/* What is left is just being written, or freed. */
-	if (!walk->moved && !walk->unreadable)
+	if (!moved && !unreadable)
 		msleep_interruptible(20);
-	walk->moved = 0;
-	walk->unreadable = 0;
-	return stuck ? -EIO : 0;
+	return !moved && unreadable ? -EIO : 0;
 }
 
 /*
@@ -776,19 +838,23 @@ static bool survive(struct patience *p, int err, unsigned long left)
  */
 int vswap_area_evacuate(struct vswap_backend *b, bool force)
 {
-	struct vswap_evacuation walk = { .from = b, .force = force };
+	struct vswap_evacuation walk;
 	struct patience patience = {};
 	unsigned long left;
 	int err = 0;
 
+	vswap_mover_evacuation_init(&walk, b, force);
 	while (!err && (left = vswap_backend_sum(b, BACKEND_USED_PAGES))) {
-		err = evacuate_batch(&walk);
+		err = vswap_mover_evacuation_ready(&walk, left) ?: evacuate_round(&walk);
+		/* What is under way at once takes memory, too. */
+		if (err == -ENOMEM)
+			vswap_mover_evacuation_thin(&walk, 1);
 		if (err && survive(&patience, err, left))
 			err = 0;
-		else if (!err && !walk.place)
+		else if (!err)
 			err = end_of_round(&walk);
 	}
-	vswap_mover_evacuated(&walk);
+	vswap_mover_evacuation_thin(&walk, 0);
 	vswap_area_update_capacity();
 	return err;
 }

@@ -59,7 +59,6 @@ bool vswap_mover_packs = true;
 
 /**
  * struct mover - pages on their way from one backend
- * @slot: where the next batch begins, for what goes by age
  * @pages: what is on its way, contiguous
  * @order: there are 1 << @order of them
  * @moves: their slots and old words
@@ -71,7 +70,6 @@ bool vswap_mover_packs = true;
  * @offset: where in it
  */
 struct mover {
-	u32 slot;
 	struct page *pages;
 	unsigned int order;
 	struct slot_move moves[MAX_BATCH];
@@ -83,23 +81,36 @@ struct mover {
 	u16 offset[MAX_BATCH];
 };
 
+/* What one can do without isn't worth reclaim, nor the reserves. */
+#define GFP_SPARE	(__GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC)
+
+/* Nor is a small one any use. */
+#define MIN_SPARE_ORDER	5
+
 /*
- * For write-back, one batch at a time. Each evacuation has a mover of its own: it waits for
- * what may be just the disk that nobody else should wait for.
+ * For write-back, one batch at a time, of which @writer_slot is where the next begins. Each
+ * evacuation has movers of its own: it waits for what may be just the disk that nobody else
+ * should wait for.
  */
 static struct mover writer;
+static u32 writer_slot;
 static DEFINE_MUTEX(writer_lock);
 
-static int get_buffer(struct mover *m)
+/* @spare: one that others do without. */
+static int get_buffer(struct mover *m, bool spare)
 {
+	unsigned int least = spare ? MIN_SPARE_ORDER : 1;
+	gfp_t gfp = spare ? GFP_SPARE : GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY;
+
 	if (m->pages)
 		return 0;
-	for (m->order = MAX_BATCH_ORDER; m->order; m->order--) {
-		m->pages = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, m->order);
+	for (m->order = MAX_BATCH_ORDER; m->order >= least; m->order--) {
+		m->pages = alloc_pages(gfp, m->order);
 		if (m->pages)
 			return 0;
 	}
-	m->pages = alloc_page(GFP_KERNEL);
+	if (!spare)
+		m->pages = alloc_page(GFP_KERNEL);
 	return m->pages ? 0 : -ENOMEM;
 }
 
@@ -118,8 +129,8 @@ static void put_buffer(struct mover *m)
  */
 int vswap_mover_start(void)
 {
-	writer.slot = 0;
-	return vswap_tier_writes_back() ? get_buffer(&writer) : 0;
+	writer_slot = 0;
+	return vswap_tier_writes_back() ? get_buffer(&writer, false) : 0;
 }
 
 /**
@@ -375,18 +386,17 @@ static unsigned int make_words(struct mover *m, unsigned int nr, struct vswap_ba
 /* ---- Write-back ---- */
 
 /*
- * Words of the oldest clusters, those that have @like in the bits @mask. Returns how many,
- * from one cluster, maybe none.
+ * Words of the oldest clusters, those that have @like in the bits @mask, from @slot on, which
+ * is set to where to go on. Returns how many, from one cluster, maybe none.
  */
-static unsigned int hold_oldest(struct mover *m, struct slots *slots, u64 mask, u64 like,
-				bool hot)
+static unsigned int hold_oldest(struct mover *m, struct slots *slots, u32 *slot, u64 mask,
+				u64 like, bool hot)
 {
-	if (!(m->slot % SLOTS_PER_CLUSTER))
-		m->slot = slots_oldest(slots);
-	if (!m->slot)
+	if (!(*slot % SLOTS_PER_CLUSTER))
+		*slot = slots_oldest(slots);
+	if (!*slot)
 		return 0;
-	return slots_hold_like(slots, &m->slot, mask, like, hot, m->moves,
-			       1U << m->order);
+	return slots_hold_like(slots, slot, mask, like, hot, m->moves, 1U << m->order);
 }
 
 /*
@@ -456,10 +466,10 @@ static unsigned int hold_for_disk(struct mover *m, struct slots *slots)
 	unsigned int nr;
 
 	do {
-		nr = hold_oldest(m, slots, SLOT_TAG_MASK, SLOT_POOL, false);
+		nr = hold_oldest(m, slots, &writer_slot, SLOT_TAG_MASK, SLOT_POOL, false);
 		nr = leave_out_barred(m, slots, nr);
 		cond_resched();
-	} while (!nr && m->slot % SLOTS_PER_CLUSTER);
+	} while (!nr && writer_slot % SLOTS_PER_CLUSTER);
 	return nr;
 }
 
@@ -483,7 +493,7 @@ static int write_back_batch(struct mover *m, struct slots *slots)
 	unsigned int nr = hold_for_disk(m, slots);
 
 	if (!nr)
-		return m->slot ? 0 : -ENOENT;
+		return writer_slot ? 0 : -ENOENT;
 	return write_back_held(m, slots, nr);
 }
 
@@ -506,7 +516,7 @@ int vswap_mover_write_back(struct slots *slots)
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
 	mutex_lock(&writer_lock);
-	ret = get_buffer(&writer);
+	ret = get_buffer(&writer, false);
 	if (!ret)
 		ret = write_back_batch(&writer, slots);
 	mutex_unlock(&writer_lock);
@@ -531,7 +541,7 @@ int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
 	mutex_lock(&writer_lock);
-	ret = get_buffer(m);
+	ret = get_buffer(m, false);
 	if (!ret) {
 		nr = slots_hold(slots, slot, SLOT_POOL, false, m->moves, 1U << m->order);
 		nr = leave_out_barred(m, slots, nr);
@@ -547,9 +557,9 @@ int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
  * Words of the next places in use. Those that aren't in their slot's word are just being
  * filled or freed. Returns how many, maybe none; @walk->place says if there are more.
  */
-static unsigned int hold_places(struct slots *slots, struct vswap_evacuation *walk)
+static unsigned int hold_places(struct mover *m, struct slots *slots,
+				struct vswap_evacuation *walk)
 {
-	struct mover *m = walk->mover;
 	struct vswap_backend *b = walk->from;
 	unsigned int nr = 0;
 	u32 slot;
@@ -571,19 +581,18 @@ static unsigned int hold_places(struct slots *slots, struct vswap_evacuation *wa
  * Words that have @like in the bits @mask, cluster by cluster: where no reverse map says
  * whose pages there are. @walk->place counts clusters.
  */
-static unsigned int hold_clusters(struct slots *slots, struct vswap_evacuation *walk, u64 mask,
-				  u64 like)
+static unsigned int hold_clusters(struct mover *m, struct slots *slots,
+				  struct vswap_evacuation *walk, u64 mask, u64 like)
 {
-	struct mover *m = walk->mover;
 	unsigned int nr = 0;
 
 	while (!nr) {
-		nr = hold_oldest(m, slots, mask, like, true);
+		nr = hold_oldest(m, slots, &walk->slot, mask, like, true);
 		cond_resched();
-		if (m->slot && m->slot % SLOTS_PER_CLUSTER)
+		if (walk->slot && walk->slot % SLOTS_PER_CLUSTER)
 			continue;
 		walk->place++;
-		if (!m->slot || walk->place > READ_ONCE(slots->nr_tables)) {
+		if (!walk->slot || walk->place > READ_ONCE(slots->nr_tables)) {
 			walk->place = 0;
 			break;
 		}
@@ -595,13 +604,14 @@ static unsigned int hold_clusters(struct slots *slots, struct vswap_evacuation *
  * What is in a file: by its reverse map, then those in packed blocks, which have none.
  * Slot words alone say who they are, so this needs nothing that is on the disk.
  */
-static unsigned int hold_from_file(struct slots *slots, struct vswap_evacuation *walk)
+static unsigned int hold_from_file(struct mover *m, struct slots *slots,
+				   struct vswap_evacuation *walk)
 {
 	unsigned int nr;
 	u64 mask, like;
 
 	if (!walk->packed) {
-		nr = hold_places(slots, walk);
+		nr = hold_places(m, slots, walk);
 		if (!walk->place) {
 			walk->packed = true;
 			walk->place = 1;
@@ -609,9 +619,27 @@ static unsigned int hold_from_file(struct slots *slots, struct vswap_evacuation 
 		return nr;
 	}
 	mask = vswap_tier_packed_mask(walk->from, &like);
-	nr = hold_clusters(slots, walk, mask, like);
+	nr = hold_clusters(m, slots, walk, mask, like);
 	if (!walk->place)
 		walk->packed = false;
+	return nr;
+}
+
+/* The next pages of this round. Returns how many, none when it is over. */
+static unsigned int hold_next(struct mover *m, struct slots *slots,
+			      struct vswap_evacuation *walk)
+{
+	unsigned int nr = 0;
+
+	mutex_lock(&walk->lock);
+	while (!nr && !walk->round_over) {
+		if (walk->from->ops->tag == SLOT_POOL)
+			nr = hold_clusters(m, slots, walk, SLOT_TAG_MASK, SLOT_POOL);
+		else
+			nr = hold_from_file(m, slots, walk);
+		walk->round_over = !walk->place;
+	}
+	mutex_unlock(&walk->lock);
 	return nr;
 }
 
@@ -625,20 +653,13 @@ static void give_up_unread(struct mover *m, unsigned int nr)
 			m->words[i] = slot_word(SLOT_EMPTY, 0);
 }
 
-static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
+static int evacuate_held(struct mover *m, struct slots *slots, struct vswap_evacuation *walk,
+			 unsigned int nr)
 {
-	bool is_pool = walk->from->ops->tag == SLOT_POOL;
-	struct mover *m = walk->mover;
-	unsigned int nr, placed, unread;
+	unsigned int placed, unread;
 	int err = 0, ret;
 
-	if (is_pool)
-		nr = hold_clusters(slots, walk, SLOT_TAG_MASK, SLOT_POOL);
-	else
-		nr = hold_from_file(slots, walk);
-	if (!nr)
-		return 0;
-	if (is_pool)
+	if (walk->from->ops->tag == SLOT_POOL)
 		read_from_pool(m, nr);
 	else
 		read_from_file(m, nr);
@@ -652,49 +673,98 @@ static int evacuate_batch(struct slots *slots, struct vswap_evacuation *walk)
 	if (walk->force)
 		vswap_stat_add(VSWAP_READ_ERRORS, unread);
 	else
-		walk->unreadable += unread;
-	walk->moved += ret;
+		atomic_long_add(unread, &walk->unreadable);
+	atomic_long_add(ret, &walk->moved);
 	vswap_stat_add(VSWAP_MOVED_PAGES, ret);
 	vswap_backend_count(walk->from, BACKEND_MOVED_PAGES, ret);
 	return err;
 }
 
-static int get_mover(struct vswap_evacuation *walk)
+/**
+ * vswap_mover_evacuation_init() - pages of a backend are to move to others
+ * @walk: to be set up; vswap_mover_evacuation_thin() with no batch left ends it
+ * @from: the backend
+ * @force: give up pages that can't be read
+ *
+ * Context: any.
+ */
+void vswap_mover_evacuation_init(struct vswap_evacuation *walk, struct vswap_backend *from,
+				 bool force)
 {
-	if (!walk->mover)
-		walk->mover = kvzalloc(sizeof(*walk->mover), GFP_KERNEL);
-	return walk->mover ? get_buffer(walk->mover) : -ENOMEM;
+	*walk = (struct vswap_evacuation){ .from = from, .force = force };
+	mutex_init(&walk->lock);
+}
+
+/* NULL for lack of memory. @spare: one that others do without. */
+static struct mover *new_mover(bool spare)
+{
+	struct mover *m = kvzalloc(sizeof(*m), GFP_KERNEL | (spare ? __GFP_NORETRY : 0));
+
+	if (m && !get_buffer(m, spare))
+		return m;
+	kvfree(m);
+	return NULL;
+}
+
+/**
+ * vswap_mover_evacuation_ready() - get memory for batches
+ * @walk: one without any, or nothing is done
+ * @pages: how many there are to move
+ *
+ * One is enough; others are there if memory is plenty.
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vswap_mover_evacuation_ready(struct vswap_evacuation *walk, unsigned long pages)
+{
+	unsigned long nr = clamp(DIV_ROUND_UP(pages, MAX_BATCH), 1UL,
+				 (unsigned long)VSWAP_EVACUATION_BATCHES);
+	struct mover *m = NULL;
+
+	if (walk->nr_movers)
+		return 0;
+	do {
+		m = new_mover(walk->nr_movers);
+		if (m)
+			walk->movers[walk->nr_movers++] = m;
+	} while (m && walk->nr_movers < nr);
+	return walk->nr_movers ? 0 : -ENOMEM;
 }
 
 /**
  * vswap_mover_evacuate() - move some pages of a backend to others
  * @slots: the slots, which must be kept from going away
- * @walk: zeroed but for @walk->from and @walk->force at first; goes on from call to call,
- *	and is at the front again, @walk->place 0, when all has been looked at;
- *	vswap_mover_evacuated() ends it
+ * @walk: goes on from call to call, until @walk->round_over, which the caller sets back
+ * @i: below @walk->nr_movers; the caller's alone
  *
  * Pages that are just being written, or that find no room, or can't be read, are left.
  *
  * Context: process, may sleep; neither reclaim nor a page under writeback waits for it.
- * Return: 0; -ENOSPC, -ENOMEM: no room for some; -EIO: where they went to failed.
+ * Return: 1: there may be more; 0: this round is over, but for what other callers have
+ * in their hands; -ENOSPC, -ENOMEM: no room for some; -EIO: where they went to failed.
  */
-int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk)
+int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk, unsigned int i)
 {
-	int ret = get_mover(walk);
+	struct mover *m = walk->movers[i];
+	unsigned int nr = hold_next(m, slots, walk);
 
-	return ret ?: evacuate_batch(slots, walk);
+	return nr ? evacuate_held(m, slots, walk, nr) ?: 1 : 0;
 }
 
 /**
- * vswap_mover_evacuated() - an evacuation has ended
- * @walk: the walk; zeroed again but for @walk->from and @walk->force
+ * vswap_mover_evacuation_thin() - give back memory
+ * @walk: the walk; none of its batches is under way
+ * @nr: as many can be from now on, if there are more
  *
  * Context: process.
  */
-void vswap_mover_evacuated(struct vswap_evacuation *walk)
+void vswap_mover_evacuation_thin(struct vswap_evacuation *walk, unsigned int nr)
 {
-	if (walk->mover)
-		put_buffer(walk->mover);
-	kvfree(walk->mover);
-	*walk = (struct vswap_evacuation){ .from = walk->from, .force = walk->force };
+	while (walk->nr_movers > nr) {
+		struct mover *m = walk->movers[--walk->nr_movers];
+
+		put_buffer(m);
+		kvfree(m);
+	}
 }

@@ -6,27 +6,41 @@
 #ifndef VSWAP_MOVER_H
 #define VSWAP_MOVER_H
 
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+
 #include "backend.h"
 #include "slots.h"
+
+/* Batches of an evacuation that are under way at once, if there is memory for them. */
+#define VSWAP_EVACUATION_BATCHES	8
 
 /**
  * struct vswap_evacuation - a walk over all that a backend holds
  * @from: the backend
  * @force: give up pages that can't be read
- * @place: where it goes on
- * @packed: it has come to what is in packed blocks
  * @moved: pages moved since it began at the front
  * @unreadable: pages that couldn't be read since then
- * @mover: what it has in its hands
+ * @lock: protects what follows, but for @movers: which pages are next
+ * @place: where it goes on
+ * @slot: likewise, for what goes by clusters
+ * @packed: it has come to what is in packed blocks
+ * @round_over: it has come to the end
+ * @nr_movers: batches that can be under way at once
+ * @movers: what each of them has in its hands
  */
 struct vswap_evacuation {
 	struct vswap_backend *from;
 	bool force;
+	atomic_long_t moved;
+	atomic_long_t unreadable;
+	struct mutex lock;
 	u64 place;
+	u32 slot;
 	bool packed;
-	unsigned long moved;
-	unsigned long unreadable;
-	struct mover *mover;
+	bool round_over;
+	unsigned int nr_movers;
+	struct mover *movers[VSWAP_EVACUATION_BATCHES];
 };
 
 extern bool vswap_mover_packs;
@@ -35,7 +49,10 @@ int vswap_mover_start(void);
 void vswap_mover_stop(void);
 int vswap_mover_write_back(struct slots *slots);
 int vswap_mover_write_cluster(struct slots *slots, u32 *slot);
-int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk);
-void vswap_mover_evacuated(struct vswap_evacuation *walk);
+void vswap_mover_evacuation_init(struct vswap_evacuation *walk, struct vswap_backend *from,
+				 bool force);
+int vswap_mover_evacuation_ready(struct vswap_evacuation *walk, unsigned long pages);
+int vswap_mover_evacuate(struct slots *slots, struct vswap_evacuation *walk, unsigned int i);
+void vswap_mover_evacuation_thin(struct vswap_evacuation *walk, unsigned int nr);
 
 #endif /* VSWAP_MOVER_H */
