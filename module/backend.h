@@ -209,6 +209,9 @@ struct vswap_backend_attr {
  *	SLOT_PAYLOAD_BITS bits; for POOL_IF_SMALL only: -E2BIG: doesn't shrink,
  *	-EFBIG: does, but not well; -ENOSPC: full; -ENOMEM; -EIO.
  *	A backend with ->submit has only reserved a place then.
+ * @store_run: reserve places side by side for up to @nr pages whose slots follow each other,
+ *	from @slot on. As ->store; returns how many, at least one, the first at @payload. For
+ *	a backend with ->submit only
  * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO;
  *	the caller counts.
  * @length: how long is the compressed page that @payload stands for, in bytes; PAGE_SIZE
@@ -252,6 +255,7 @@ struct vswap_backend_ops {
 	void (*detach)(struct vswap_backend *b);
 	int (*store)(struct vswap_backend *b, struct page *page, u32 slot,
 		     enum vswap_pool_choice choice, u64 *payload);
+	int (*store_run)(struct vswap_backend *b, unsigned int nr, u32 slot, u64 *payload);
 	int (*load)(struct vswap_backend *b, struct page *page, u64 payload);
 	unsigned int (*length)(struct vswap_backend *b, u64 payload);
 	void (*fetch)(struct vswap_backend *b, u64 payload, void *dst);

@@ -127,20 +127,24 @@ static const struct filemap_ops discarding_filemap_ops = {
 
 /* ---- Pages ---- */
 
-static int swapfile_store(struct vswap_backend *b, struct page *page, u32 slot,
-			  enum vswap_pool_choice choice, u64 *payload)
+static int swapfile_store_run(struct vswap_backend *b, unsigned int nr, u32 slot, u64 *payload)
 {
 	struct swapfile *sf = b->private;
 	u32 place;
-	int nr;
+	int got = filemap_alloc(&sf->slots, raw_smp_processor_id(), nr, slot, &place);
 
-	nr = filemap_alloc(&sf->slots, raw_smp_processor_id(), 1, slot, &place);
-	if (nr < 0)
-		return nr;
-	vswap_backend_count(b, BACKEND_USED_PAGES, 1);
-	vswap_backend_count(b, BACKEND_PAGES_OUT, 1);
+	if (got < 0)
+		return got;
+	vswap_backend_count(b, BACKEND_USED_PAGES, got);
+	vswap_backend_count(b, BACKEND_PAGES_OUT, got);
 	*payload = place;
-	return 0;
+	return got;
+}
+
+static int swapfile_store(struct vswap_backend *b, struct page *page, u32 slot,
+			  enum vswap_pool_choice choice, u64 *payload)
+{
+	return min(swapfile_store_run(b, 1, slot, payload), 0);
 }
 
 static void swapfile_free(struct vswap_backend *b, u64 payload)
@@ -1185,6 +1189,7 @@ const struct vswap_backend_ops vswap_swapfile_ops = {
 	.attach = swapfile_attach,
 	.detach = swapfile_detach,
 	.store = swapfile_store,
+	.store_run = swapfile_store_run,
 	.store_packed = swapfile_store_packed,
 	.put_packed = swapfile_put_packed,
 	.submit = swapfile_submit,

@@ -230,14 +230,13 @@ static void take_back_all(u64 *words, unsigned int nr)
 }
 
 /*
- * The word is busy with the caller until what it stands for is there: a page in a file
- * isn't before it is written. @busy: so it is wherever the page finds a place, since
- * others have to find one too. @ptr: where the slot's word is. Returns 0, 1 if the page is
- * still to be written to a file, or -errno.
+ * Drop what the slot held, and look if its page needs a place. Returns 1 if so, 0 if it is
+ * stored already, or -errno.
  */
-static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page, bool busy)
+static __always_inline int prepare_page(struct slots *slots, u32 slot, u64 *ptr,
+					struct page *page)
 {
-	u64 value, word;
+	u64 value;
 	int err;
 
 	/* What the slot held is outdated; its room may be just what is needed. */
@@ -250,10 +249,24 @@ static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page
 		return 0;
 	}
 	err = summer ? slot_set_sum(slots, slot, sum_page(page)) : 0;
-	if (!err)
-		err = vswap_tier_place(page, slot, &word);
-	if (err)
-		return err;
+	return err ?: 1;
+}
+
+/*
+ * The word is busy with the caller until what it stands for is there: a page in a file
+ * isn't before it is written. @busy: so it is wherever the page finds a place, since
+ * others have to find one too. @ptr: where the slot's word is. Returns 0, 1 if the page is
+ * still to be written to a file, or -errno.
+ */
+static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page, bool busy)
+{
+	u64 word;
+	int ret = prepare_page(slots, slot, ptr, page);
+
+	if (ret > 0)
+		ret = vswap_tier_place(page, slot, &word) ?: 1;
+	if (ret <= 0)
+		return ret;
 	if (busy || slot_tag(word) == SLOT_FILE)
 		word |= SLOT_BUSY;
 	WRITE_ONCE(*ptr, word);
@@ -389,20 +402,63 @@ static void end_out(void *data, int error)
 	folio_end_writeback(folio);
 }
 
+/* Returns how many pages from the first on need a place, before one that doesn't; or -errno. */
+static int prepare_run(struct slots *slots, u32 slot, u64 *words, struct page *page,
+		       unsigned int nr)
+{
+	unsigned int i;
+	int ret = 1;
+
+	for (i = 0; i < nr && ret > 0; i++)
+		ret = prepare_page(slots, slot + i, &words[i], page + i);
+	return ret < 0 ? ret : i - !ret;
+}
+
+/*
+ * Find places for @nr pages, and make their words busy. A file whose free places are in
+ * pieces isn't searched for longer ones again and again. Returns as place_page(), with
+ * words set of those that found one.
+ */
+static int place_run(u32 slot, u64 *words, struct page *page, unsigned int nr)
+{
+	unsigned int i, k, want = nr;
+	bool in_file = false;
+	u64 word;
+	int ret;
+
+	for (i = 0; i < nr; i += ret) {
+		ret = vswap_tier_place_run(page + i, slot + i, min(want, nr - i), &word);
+		if (ret < 0)
+			return ret;
+		for (k = 0; k < ret; k++)
+			WRITE_ONCE(words[i + k], (word | SLOT_BUSY) +
+						 ((u64)k << SLOT_PAYLOAD_SHIFT));
+		if (slot_tag(word) == SLOT_FILE) {
+			in_file = true;
+			want = ret;
+		}
+	}
+	return in_file;
+}
+
 /* All pages of a folio find a place, or none keeps one. Returns as place_page(). */
 static noinline int place_pages(struct slots *slots, u32 slot, u64 *words,
 				struct folio *folio, unsigned int nr)
 {
 	bool in_file = false;
-	unsigned int i;
+	unsigned int i, run;
 	int ret = 0;
 
-	for (i = 0; i < nr && ret >= 0; i++) {
-		ret = place_page(slots, slot + i, &words[i], folio_page(folio, i), true);
+	/* A page that needs no place is behind each run. */
+	for (i = 0; i < nr && ret >= 0; i += run + 1) {
+		ret = prepare_run(slots, slot + i, words + i, folio_page(folio, i), nr - i);
+		run = max(ret, 0);
+		if (ret > 0)
+			ret = place_run(slot + i, words + i, folio_page(folio, i), run);
 		in_file |= ret > 0;
 	}
 	if (ret < 0)
-		take_back_all(words, i);
+		take_back_all(words, min(i, nr));
 	else if (!in_file)
 		settle_all(words, nr);
 	return ret < 0 ? ret : in_file;

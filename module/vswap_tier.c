@@ -790,6 +790,7 @@ static void count_refusal(struct vswap_backend *b, int err)
  * @from: not in this backend; NULL: in any
  * @choice: for a pool
  * @is_dense: a pool has found that it doesn't shrink
+ * @nr: so many pages side by side, in slots side by side: a swap file may take several; 0: one
  * @word: set to the slot word when a backend has taken it; anything else before
  */
 struct offer {
@@ -798,11 +799,25 @@ struct offer {
 	struct vswap_backend *from;
 	enum vswap_pool_choice choice;
 	bool is_dense;
+	unsigned int nr;
 	u64 *word;
 };
 
-static int store(struct vswap_backend *b, const struct offer *offer)
+/* Sets @offer->nr to how many it takes. */
+static noinline int store_run(struct vswap_backend *b, struct offer *offer)
 {
+	int ret = b->ops->store_run(b, offer->nr, offer->slot, offer->word);
+
+	if (ret < 0)
+		return ret;
+	offer->nr = ret;
+	return 0;
+}
+
+static int store(struct vswap_backend *b, struct offer *offer)
+{
+	if (offer->nr > 1 && b->ops->store_run)
+		return store_run(b, offer);
 	if (offer->page)
 		return b->ops->store(b, offer->page, offer->slot, offer->choice, offer->word);
 	return b->ops->store_packed ? b->ops->store_packed(b, offer->slot, offer->word) : -ENOSPC;
@@ -831,6 +846,9 @@ static int try_backend(struct vswap_backend *b, struct offer *offer)
 	}
 	if (err == -E2BIG)
 		offer->is_dense = true;
+	/* But for a full one, it may well take the others. */
+	if (err != -ENOSPC)
+		offer->nr = 0;
 	count_refusal(b, err);
 	return err;
 }
@@ -839,11 +857,15 @@ static int try_backend(struct vswap_backend *b, struct offer *offer)
 static noinline int try_tier(struct vswap_backend * const *backend, unsigned int nr,
 			     struct offer *offer)
 {
-	unsigned int turn = this_cpu_inc_return(turns) / TURN_PAGES, i;
+	unsigned int first = this_cpu_inc_return(turns), turn = first / TURN_PAGES, i;
 	int err = -ENOSPC;
 
+	/* No more than the turn has left. */
+	offer->nr = min(offer->nr, TURN_PAGES - first % TURN_PAGES);
 	for (i = 0; i < nr && err; i++)
 		err = try_backend(backend[(turn + i) % nr], offer);
+	if (!err && offer->nr > 1)
+		this_cpu_add(turns, offer->nr - 1);
 	return err;
 }
 
@@ -870,6 +892,21 @@ static void make_last(struct offer *offer)
 	offer->choice = offer->is_dense ? POOL_WHOLE : POOL_LAST;
 }
 
+static __always_inline int place(struct offer *offer)
+{
+	const struct order *order = current_order();
+	int err;
+
+	if (order->nr == 1)
+		make_last(offer);
+	err = try_range(order, 0, order->nr, offer);
+	if (err && order->nr > 1) {
+		make_last(offer);
+		err = try_range(order, 0, order->nr, offer);
+	}
+	return err;
+}
+
 /**
  * vswap_tier_place() - find a place for a page
  * @page: the page; locked, and not a repeated word
@@ -884,18 +921,32 @@ static void make_last(struct offer *offer)
  */
 int vswap_tier_place(struct page *page, u32 slot, u64 *word)
 {
-	const struct order *order = current_order();
 	struct offer offer = { page, slot, .word = word };
-	int err;
 
-	if (order->nr == 1)
-		make_last(&offer);
-	err = try_range(order, 0, order->nr, &offer);
-	if (err && order->nr > 1) {
-		make_last(&offer);
-		err = try_range(order, 0, order->nr, &offer);
-	}
-	return err;
+	return place(&offer);
+}
+
+/**
+ * vswap_tier_place_run() - find places for several pages, those of a folio
+ * @page: the first one, as for vswap_tier_place()
+ * @slot: its virtual slot
+ * @nr: how many, in slots that follow each other
+ * @word: the slot word of the first one; in a swap file each of the next ones is at the next
+ *	place
+ *
+ * What it asks of a page's cgroup it asks once for all.
+ *
+ * Context: as vswap_tier_place().
+ * Return: for how many pages there are places, at least one; or as vswap_tier_place().
+ */
+int vswap_tier_place_run(struct page *page, u32 slot, unsigned int nr, u64 *word)
+{
+	struct offer offer = { page, slot, .nr = nr, .word = word };
+	int err = place(&offer);
+
+	if (err)
+		return err;
+	return slot_tag(*word) == SLOT_FILE ? max(offer.nr, 1U) : 1;
 }
 
 /**

@@ -123,6 +123,7 @@ void vswap_tier_detach(void);
 void vswap_tier_wait(const struct vswap_backend *b);
 
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
+int vswap_tier_place_run(struct page *page, u32 slot, unsigned int nr, u64 *word);
 int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *from,
 			    u64 *word);
 int vswap_tier_place_block(unsigned int nr, struct vswap_backend *from, u64 *word);

@@ -176,6 +176,29 @@ static void runs(void)
 	CHECK_EQ(filemap_exit(&fm), 2047 - 49);
 }
 
+/* A large folio after the other: each in one piece, the gaps left to what is smaller. */
+static void folio_runs(void)
+{
+	u32 i;
+
+	init(4 * 1024, 1);
+	CHECK_EQ(alloc(0, 512, 512), 1);
+	for (i = 0; i < 6; i++)
+		CHECK_EQ(alloc(0, 512, 512), 1024 + i * 512);
+	/* None is left: the longest one. */
+	CHECK_EQ(alloc(0, 512, 511), 513);
+	CHECK_EQ(filemap_used(&fm), filemap_capacity(&fm));
+
+	/* In pieces: what is nearest, when a run of one will do. */
+	for (i = 1024; i < 2048; i += 2)
+		must_free(i, 1);
+	must_free(3000, 16);
+	CHECK_EQ(alloc(0, 512, 16), 3000);
+	CHECK_EQ(alloc(0, 16, 1), 1024);
+	CHECK_EQ(alloc(0, 1, 1), 1026);
+	CHECK_EQ(filemap_exit(&fm), 4 * 1024 - 1 - 510);
+}
+
 static void free_across_chunks(void)
 {
 	init(5 * 1024, 1);
@@ -547,7 +570,7 @@ int main(void)
 	static const struct test tests[] = {
 		TEST(bad_arguments), TEST(header_only), TEST(sequential), TEST(next_fit),
 		TEST(cpus_apart), TEST(keep_out_of_others_chunk),
-		TEST(small_file), TEST(runs), TEST(free_across_chunks),
+		TEST(small_file), TEST(runs), TEST(folio_runs), TEST(free_across_chunks),
 		TEST(double_free), TEST(bad_slots), TEST(condemned), TEST(packed), TEST(grown),
 		TEST(stale_chunks),
 		TEST(no_thrash), TEST(fail_nth),
