@@ -509,6 +509,73 @@ static void capacity_work(struct work_struct *work)
 	port_area_put();
 }
 
+/* ---- Several batches at once ---- */
+
+#define MAX_BATCHES	VSWAP_EVACUATION_BATCHES
+
+/**
+ * struct round - batches that are under way at once, each by a task of its own
+ * @batch: one of them, by the task @i; returns 1 if there may be more to do, 0 or -errno
+ * @stop: there is nothing more to do, or to be gained
+ * @err: the first error
+ * @helpers: all tasks but the caller
+ */
+struct round {
+	int (*batch)(struct round *round, unsigned int i);
+	bool stop;
+	int err;
+	struct helper {
+		struct work_struct work;
+		struct round *round;
+		unsigned int i;
+	} helpers[MAX_BATCHES - 1];
+};
+
+static void take_part(struct round *round, unsigned int i)
+{
+	int ret = 1;
+
+	while (ret > 0 && !READ_ONCE(round->stop))
+		ret = round->batch(round, i);
+	if (ret < 0)
+		cmpxchg(&round->err, 0, ret);
+	if (ret <= 0)
+		WRITE_ONCE(round->stop, true);
+}
+
+static void help(struct work_struct *work)
+{
+	struct helper *helper = container_of(work, struct helper, work);
+
+	take_part(helper->round, helper->i);
+}
+
+/*
+ * Go on, @nr batches at a time, until there is nothing to do, or one fails: what others have
+ * under way then is finished. Returns 0 or -errno.
+ *
+ * A helper that hasn't begun isn't waited for: the queue may be frozen, or have no worker.
+ */
+static int run_round(struct round *round, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr - 1; i++) {
+		struct helper *helper = &round->helpers[i];
+
+		helper->round = round;
+		helper->i = i + 1;
+		INIT_WORK_ONSTACK(&helper->work, help);
+		queue_work(mover_queue, &helper->work);
+	}
+	take_part(round, 0);
+	for (i = 0; i < nr - 1; i++) {
+		cancel_work_sync(&round->helpers[i].work);
+		destroy_work_on_stack(&round->helpers[i].work);
+	}
+	return round->err;
+}
+
 /* ---- Write-back ---- */
 
 /* By a signal, or by a machine that is about to sleep. */
@@ -519,8 +586,8 @@ static bool is_interrupted(void)
 
 #define NO_COUNT	VSWAP_NR_STATS
 
-/* Pages after which the pool is asked to give back memory. */
-#define COMPACT_PAGES	SLOTS_PER_CLUSTER
+/* Pages after which the pool is asked to give back memory, and batches wait for each other. */
+#define ROUND_PAGES	(8 * SLOTS_PER_CLUSTER)
 
 /* A batch, unless swapoff(2) was faster. Returns pages moved or -errno. */
 static int write_back_batch(void)
@@ -542,35 +609,101 @@ static bool is_futile(unsigned long misses)
 	return misses > 2 * READ_ONCE(area.slots.nr_tables);
 }
 
+/**
+ * struct write_back - pages that are being written back
+ * @round: the batches
+ * @begun: pages that have moved, and all of those that batches under way may move
+ * @wanted: how many are to
+ * @percent: or until the pool is less full than that
+ * @count: what counts them, or NO_COUNT
+ * @moved: pages that have moved
+ * @misses: batches in a row for which nothing was found
+ */
+struct write_back {
+	struct round round;
+	atomic_long_t begun;
+	long wanted;
+	unsigned int percent;
+	enum vswap_stat count;
+	atomic_long_t moved;
+	unsigned long misses;
+};
+
+/* All may be hot. Races with other tasks make it a little longer, or shorter. */
+static bool found_nothing(struct write_back *wb, int moved)
+{
+	WRITE_ONCE(wb->misses, moved ? 0 : READ_ONCE(wb->misses) + 1);
+	return is_futile(READ_ONCE(wb->misses));
+}
+
+/* What it allocates, others have given up: it doesn't wait for reclaim, which may want it. */
+static int write_back_next(struct round *round, unsigned int i)
+{
+	struct write_back *wb = container_of(round, struct write_back, round);
+	unsigned int noreclaim;
+	int ret;
+
+	if (atomic_long_fetch_add(VSWAP_BATCH_PAGES, &wb->begun) >= wb->wanted ||
+	    vswap_tier_pool_fullness() < wb->percent)
+		return 0;
+	noreclaim = memalloc_noreclaim_save();
+	ret = write_back_batch();
+	memalloc_noreclaim_restore(noreclaim);
+	if (ret < 0)
+		return ret;
+	atomic_long_sub(VSWAP_BATCH_PAGES - ret, &wb->begun);
+	atomic_long_add(ret, &wb->moved);
+	if (wb->count != NO_COUNT)
+		vswap_stat_add(wb->count, ret);
+	cond_resched();
+	return !found_nothing(wb, ret);
+}
+
+/*
+ * @nr pages, or until there is nothing to write, at most @writers batches at a time. Those
+ * that moved less than they might have may leave some for another round. Returns how many
+ * moved, or -errno.
+ */
+static long write_back_round(struct write_back *wb, unsigned long nr, unsigned int writers)
+{
+	int err;
+
+	wb->wanted = min_t(unsigned long, nr, ROUND_PAGES);
+	wb->round.stop = false;
+	atomic_long_set(&wb->begun, 0);
+	atomic_long_set(&wb->moved, 0);
+	err = run_round(&wb->round, min_t(unsigned int, writers,
+					  DIV_ROUND_UP(wb->wanted, VSWAP_BATCH_PAGES)));
+	if (atomic_long_read(&wb->moved))
+		vswap_tier_compact_pool();
+	return err ?: atomic_long_read(&wb->moved);
+}
+
 /*
  * Write back @wanted pages, or until the pool is below @percent of its limit, or all is
  * hot. @count: what counts them, or NO_COUNT. Returns 0 or -errno.
  */
 static int write_back(unsigned long wanted, unsigned int percent, enum vswap_stat count)
 {
-	unsigned long moved = 0, misses = 0, compacted = 0;
-	int ret = 0;
+	struct write_back wb = {
+		.round.batch = write_back_next, .percent = percent, .count = count,
+	};
+	unsigned long nr = min(wanted, vswap_tier_pool_excess(percent));
+	int writers = vswap_mover_writers_get(nr);
+	long ret = min(writers, 0);
 
-	while (moved < wanted && vswap_tier_pool_fullness() >= percent && !is_futile(misses)) {
-		ret = write_back_batch();
-		if (ret < 0)
-			break;
-		moved += ret;
-		if (count != NO_COUNT)
-			vswap_stat_add(count, ret);
-		misses = ret ? 0 : misses + 1;
-		if (moved - compacted >= COMPACT_PAGES) {
-			vswap_tier_compact_pool();
-			compacted = moved;
-		}
-		cond_resched();
+	if (ret < 0)
+		return ret;
+	while (ret >= 0 && nr && !is_futile(wb.misses)) {
+		ret = write_back_round(&wb, nr, writers);
+		wanted -= min_t(unsigned long, wanted, max(ret, 0L));
+		nr = min(wanted, vswap_tier_pool_excess(percent));
 	}
-	if (moved != compacted)
-		vswap_tier_compact_pool();
+	vswap_mover_writers_put();
 	/* All may be hot, or their cgroups' to stay in RAM: not to look again for each page. */
-	if (is_futile(misses))
+	if (is_futile(wb.misses))
 		WRITE_ONCE(area.rest_until, jiffies + FUTILE_REST);
-	return min(ret, 0);
+	return min(ret, 0L);
 }
 
 static void write_back_work(struct work_struct *work)
@@ -645,8 +778,11 @@ static void idle_work(struct work_struct *work)
 	long before = vswap_stat_read(VSWAP_IDLE_PAGES);
 	u32 slot = SLOTS_PER_CLUSTER;
 
-	while (idle && !write_back_idle(&slot, idle))
-		cond_resched();
+	if (idle && vswap_mover_writers_get(0) > 0) {
+		while (!write_back_idle(&slot, idle))
+			cond_resched();
+		vswap_mover_writers_put();
+	}
 	if (vswap_stat_read(VSWAP_IDLE_PAGES) != before)
 		vswap_tier_compact_pool();
 	memalloc_noreclaim_restore(noreclaim);
@@ -695,6 +831,11 @@ int vswap_area_write_back(unsigned long nr)
 /* How often in a row a pool may have no memory for any page, 20 ms apart or more. */
 #define EVACUATION_PATIENCE	500
 
+struct evacuation {
+	struct round round;
+	struct vswap_evacuation *walk;
+};
+
 /* A batch, unless swapoff(2) was faster. Returns 1 if there may be more, 0 or -errno. */
 static int evacuate_batch(struct vswap_evacuation *walk, unsigned int i)
 {
@@ -711,68 +852,17 @@ static int evacuate_batch(struct vswap_evacuation *walk, unsigned int i)
 	return ret;
 }
 
-/**
- * struct round - batches that are under way at once, each by a task of its own
- * @walk: what they do
- * @stop: there is nothing more to do, or to be gained
- * @err: the first error
- * @helpers: all tasks but the caller
- */
-struct round {
-	struct vswap_evacuation *walk;
-	bool stop;
-	int err;
-	struct helper {
-		struct work_struct work;
-		struct round *round;
-		unsigned int i;
-	} helpers[VSWAP_EVACUATION_BATCHES - 1];
-};
-
-static void evacuate_some(struct round *round, unsigned int i)
+static int evacuate_next(struct round *round, unsigned int i)
 {
-	int ret = 1;
-
-	while (ret > 0 && !READ_ONCE(round->stop))
-		ret = evacuate_batch(round->walk, i);
-	if (ret < 0)
-		cmpxchg(&round->err, 0, ret);
-	if (ret <= 0)
-		WRITE_ONCE(round->stop, true);
+	return evacuate_batch(container_of(round, struct evacuation, round)->walk, i);
 }
 
-static void help(struct work_struct *work)
-{
-	struct helper *helper = container_of(work, struct helper, work);
-
-	evacuate_some(helper->round, helper->i);
-}
-
-/*
- * Go on until all has been looked at, or something fails: what others have under way then is
- * finished. Returns 0 or -errno.
- *
- * A helper that hasn't begun isn't waited for: the queue may be frozen, or have no worker.
- */
+/* All of what is left, once. Returns 0 or -errno. */
 static int evacuate_round(struct vswap_evacuation *walk)
 {
-	unsigned int nr = walk->nr_movers - 1, i;
-	struct round round = { .walk = walk };
+	struct evacuation ev = { .round.batch = evacuate_next, .walk = walk };
 
-	for (i = 0; i < nr; i++) {
-		struct helper *helper = &round.helpers[i];
-
-		helper->round = &round;
-		helper->i = i + 1;
-		INIT_WORK_ONSTACK(&helper->work, help);
-		queue_work(mover_queue, &helper->work);
-	}
-	evacuate_some(&round, 0);
-	for (i = 0; i < nr; i++) {
-		cancel_work_sync(&round.helpers[i].work);
-		destroy_work_on_stack(&round.helpers[i].work);
-	}
-	return round.err;
+	return run_round(&ev.round, walk->nr_movers);
 }
 
 /* Once round. Returns 0 if it makes sense to go round again, or -errno. */

@@ -416,7 +416,7 @@ static int prepare_run(struct slots *slots, u32 slot, u64 *words, struct page *p
 
 /*
  * Find places for @nr pages, and make their words busy. A file whose free places are in
- * pieces isn't searched for longer ones again and again. Returns as place_page(), with
+ * pieces isn't searched for a long run again and again. Returns as place_page(), with
  * words set of those that found one.
  */
 static int place_run(u32 slot, u64 *words, struct page *page, unsigned int nr)
@@ -435,7 +435,7 @@ static int place_run(u32 slot, u64 *words, struct page *page, unsigned int nr)
 						 ((u64)k << SLOT_PAYLOAD_SHIFT));
 		if (slot_tag(word) == SLOT_FILE) {
 			in_file = true;
-			want = ret;
+			want = max_t(unsigned int, ret, want / 2);
 		}
 	}
 	return in_file;

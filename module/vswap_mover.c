@@ -23,6 +23,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 
 #include "packed.h"
 #include "port.h"
@@ -38,6 +39,7 @@
  */
 #define MAX_BATCH_ORDER	7
 #define MAX_BATCH	(1 << MAX_BATCH_ORDER)
+static_assert(MAX_BATCH == VSWAP_BATCH_PAGES);
 
 /* Blocks with room left that the next page may go to. */
 #define OPEN_BLOCKS	4
@@ -88,13 +90,31 @@ struct mover {
 #define MIN_SPARE_ORDER	5
 
 /*
- * For write-back, one batch at a time, of which @writer_slot is where the next begins. Each
- * evacuation has movers of its own: it waits for what may be just the disk that nobody else
- * should wait for.
+ * For write-back, whoever asks for it. Each evacuation has movers of its own: it waits for
+ * what may be just the disk that nobody else should wait for.
+ *
+ * @lock: serialises users' coming and going
+ * @users: write-backs under way; without one, only the first mover has memory
+ * @movers: those with memory, @nr of them
+ * @idle: a bit for each of these that nobody has
+ * @changed: one has become idle
+ * @walk: protects @slot
+ * @slot: where the next batch of the oldest pages begins
  */
-static struct mover writer;
-static u32 writer_slot;
-static DEFINE_MUTEX(writer_lock);
+static struct {
+	struct mutex lock;
+	unsigned int users;
+	unsigned int nr;
+	struct mover movers[VSWAP_WRITE_BACK_BATCHES];
+	unsigned long idle;
+	wait_queue_head_t changed;
+	struct mutex walk;
+	u32 slot;
+} writers = {
+	.lock = __MUTEX_INITIALIZER(writers.lock),
+	.changed = __WAIT_QUEUE_HEAD_INITIALIZER(writers.changed),
+	.walk = __MUTEX_INITIALIZER(writers.walk),
+};
 
 /* @spare: one that others do without. */
 static int get_buffer(struct mover *m, bool spare)
@@ -121,6 +141,27 @@ static void put_buffer(struct mover *m)
 	m->pages = NULL;
 }
 
+/* One more for write-back. Returns whether there is. */
+static bool add_writer(void)
+{
+	struct mover *m = &writers.movers[writers.nr];
+
+	if (get_buffer(m, writers.nr))
+		return false;
+	set_bit(writers.nr++, &writers.idle);
+	wake_up(&writers.changed);
+	return true;
+}
+
+/* Until there are no more than @nr, none of which is anybody's. */
+static void drop_writers(unsigned int nr)
+{
+	while (writers.nr > nr) {
+		clear_bit(--writers.nr, &writers.idle);
+		put_buffer(&writers.movers[writers.nr]);
+	}
+}
+
 /**
  * vswap_mover_start() - get ready to move pages, if there is somewhere to move them
  *
@@ -129,8 +170,8 @@ static void put_buffer(struct mover *m)
  */
 int vswap_mover_start(void)
 {
-	writer_slot = 0;
-	return vswap_tier_writes_back() ? get_buffer(&writer, false) : 0;
+	writers.slot = 0;
+	return vswap_tier_writes_back() && !add_writer() ? -ENOMEM : 0;
 }
 
 /**
@@ -140,7 +181,69 @@ int vswap_mover_start(void)
  */
 void vswap_mover_stop(void)
 {
-	put_buffer(&writer);
+	drop_writers(0);
+}
+
+/**
+ * vswap_mover_writers_get() - pages are to be written back
+ * @pages: how many, about
+ *
+ * Context: process, may sleep.
+ * Return: how many batches can be under way at once, at least one, other users' included, if
+ * there are any; vswap_mover_writers_put() ends it. Or -ENOMEM; -EOPNOTSUPP: no swap file
+ * is behind a pool.
+ */
+int vswap_mover_writers_get(unsigned long pages)
+{
+	unsigned long most = min(pages / MAX_BATCH, (unsigned long)VSWAP_WRITE_BACK_BATCHES);
+	int ret;
+
+	if (!vswap_tier_writes_back())
+		return -EOPNOTSUPP;
+	mutex_lock(&writers.lock);
+	while ((!writers.nr || writers.nr < most) && add_writer())
+		;
+	ret = writers.nr ?: -ENOMEM;
+	writers.users += !!writers.nr;
+	mutex_unlock(&writers.lock);
+	return ret;
+}
+
+/**
+ * vswap_mover_writers_put() - the reverse of vswap_mover_writers_get()
+ *
+ * Context: process, may sleep; none of the caller's batches is under way.
+ */
+void vswap_mover_writers_put(void)
+{
+	mutex_lock(&writers.lock);
+	if (!--writers.users)
+		drop_writers(1);
+	mutex_unlock(&writers.lock);
+}
+
+static struct mover *try_get_writer(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < VSWAP_WRITE_BACK_BATCHES; i++)
+		if (test_and_clear_bit(i, &writers.idle))
+			return &writers.movers[i];
+	return NULL;
+}
+
+static struct mover *get_writer(void)
+{
+	struct mover *m;
+
+	wait_event(writers.changed, (m = try_get_writer()));
+	return m;
+}
+
+static void put_writer(struct mover *m)
+{
+	set_bit(m - writers.movers, &writers.idle);
+	wake_up(&writers.changed);
 }
 
 /* ---- Copying ---- */
@@ -466,10 +569,10 @@ static unsigned int hold_for_disk(struct mover *m, struct slots *slots)
 	unsigned int nr;
 
 	do {
-		nr = hold_oldest(m, slots, &writer_slot, SLOT_TAG_MASK, SLOT_POOL, false);
+		nr = hold_oldest(m, slots, &writers.slot, SLOT_TAG_MASK, SLOT_POOL, false);
 		nr = leave_out_barred(m, slots, nr);
 		cond_resched();
-	} while (!nr && writer_slot % SLOTS_PER_CLUSTER);
+	} while (!nr && writers.slot % SLOTS_PER_CLUSTER);
 	return nr;
 }
 
@@ -490,10 +593,15 @@ static int write_back_held(struct mover *m, struct slots *slots, unsigned int nr
 
 static int write_back_batch(struct mover *m, struct slots *slots)
 {
-	unsigned int nr = hold_for_disk(m, slots);
+	unsigned int nr;
+	bool any;
 
+	mutex_lock(&writers.walk);
+	nr = hold_for_disk(m, slots);
+	any = writers.slot;
+	mutex_unlock(&writers.walk);
 	if (!nr)
-		return writer_slot ? 0 : -ENOENT;
+		return any ? 0 : -ENOENT;
 	return write_back_held(m, slots, nr);
 }
 
@@ -504,22 +612,22 @@ static int write_back_batch(struct mover *m, struct slots *slots)
  * A page stays in the pool, and its slot as it was, if it is used meanwhile, or if
  * there is no room for it, or if it can't be written.
  *
- * Context: process, may sleep; neither reclaim nor a page under writeback waits for it.
+ * Context: process, may sleep, after vswap_mover_writers_get(); neither reclaim nor a page
+ * under writeback waits for it.
  * Return: how many pages moved, maybe none of the cluster that was looked at; -ENOENT:
  * there is nothing swapped; -ENOSPC: no room; -EIO: the disk failed; -EOPNOTSUPP: no
- * swap file is behind a pool; -ENOMEM.
+ * swap file is behind a pool.
  */
 int vswap_mover_write_back(struct slots *slots)
 {
+	struct mover *m;
 	int ret;
 
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
-	mutex_lock(&writer_lock);
-	ret = get_buffer(&writer, false);
-	if (!ret)
-		ret = write_back_batch(&writer, slots);
-	mutex_unlock(&writer_lock);
+	m = get_writer();
+	ret = write_back_batch(m, slots);
+	put_writer(m);
 	return ret;
 }
 
@@ -534,20 +642,17 @@ int vswap_mover_write_back(struct slots *slots)
  */
 int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
 {
-	struct mover *m = &writer;
+	struct mover *m;
 	unsigned int nr;
 	int ret;
 
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
-	mutex_lock(&writer_lock);
-	ret = get_buffer(m, false);
-	if (!ret) {
-		nr = slots_hold(slots, slot, SLOT_POOL, false, m->moves, 1U << m->order);
-		nr = leave_out_barred(m, slots, nr);
-		ret = nr ? write_back_held(m, slots, nr) : 0;
-	}
-	mutex_unlock(&writer_lock);
+	m = get_writer();
+	nr = slots_hold(slots, slot, SLOT_POOL, false, m->moves, 1U << m->order);
+	nr = leave_out_barred(m, slots, nr);
+	ret = nr ? write_back_held(m, slots, nr) : 0;
+	put_writer(m);
 	return ret;
 }
 

@@ -12,8 +12,12 @@
 #include "backend.h"
 #include "slots.h"
 
-/* Batches of an evacuation that are under way at once, if there is memory for them. */
+/* Batches that are under way at once if there is memory: of an evacuation; of write-back. */
 #define VSWAP_EVACUATION_BATCHES	8
+#define VSWAP_WRITE_BACK_BATCHES	4
+
+/* The most pages of one. */
+#define VSWAP_BATCH_PAGES		128
 
 /**
  * struct vswap_evacuation - a walk over all that a backend holds
@@ -47,6 +51,8 @@ extern bool vswap_mover_packs;
 
 int vswap_mover_start(void);
 void vswap_mover_stop(void);
+int vswap_mover_writers_get(unsigned long pages);
+void vswap_mover_writers_put(void);
 int vswap_mover_write_back(struct slots *slots);
 int vswap_mover_write_cluster(struct slots *slots, u32 *slot);
 void vswap_mover_evacuation_init(struct vswap_evacuation *walk, struct vswap_backend *from,

@@ -1160,6 +1160,31 @@ unsigned int vswap_tier_pool_fullness(void)
 }
 
 /**
+ * vswap_tier_pool_excess() - how many pages are too many in the pool
+ * @percent: of its limit
+ *
+ * Context: any.
+ * Return: pages that would have to go, about, for it to be less full than that.
+ */
+unsigned long vswap_tier_pool_excess(unsigned int percent)
+{
+	struct vswap_backend *pool;
+	unsigned long pages = 0;
+	unsigned int full;
+
+	rcu_read_lock();
+	pool = READ_ONCE(tier.pool);
+	full = pool ? pool->ops->fullness(pool) : 0;
+	if (pool && full >= percent)
+		pages = vswap_backend_sum(pool, BACKEND_USED_PAGES);
+	/* One more than is needed, rather than one less. */
+	if (pages && full)
+		pages = pages * (full - percent + 1) / full + 1;
+	rcu_read_unlock();
+	return pages;
+}
+
+/**
  * vswap_tier_tidy_pool() - the same as vswap_tier_compact_pool(), if it is worth it
  *
  * Context: process, may sleep.

@@ -139,6 +139,7 @@ u64 vswap_tier_word(struct vswap_backend *b, u64 payload);
 bool vswap_tier_writes_back(void);
 unsigned long vswap_tier_shrinkable(void);
 unsigned int vswap_tier_pool_fullness(void);
+unsigned long vswap_tier_pool_excess(unsigned int percent);
 void vswap_tier_tidy_pool(void);
 void vswap_tier_compact_pool(void);
 unsigned long vswap_tier_capacity(void);
