@@ -163,6 +163,18 @@ def read_phases(path):
                 yield words[1:4], {key: int(value) for key, value in numbers.items()}
 
 
+def read_marks(path):
+    """Instructions of each phase, from the mark at its begin to the one at its end."""
+    with open(path, encoding="ascii") as file:
+        begun = 0
+        for line in file:
+            number, executed = map(int, line.split())
+            if number & 1:
+                begun = executed
+            else:
+                yield executed - begun
+
+
 def print_profile(folder, symbols_path, phase, lines):
     symbols = Symbols(symbols_path, folder + "/modules.1")
     for (words, numbers), blocks in zip(read_phases(folder + "/output.log"),

@@ -8,6 +8,8 @@
 
 # Pools may take this share of the memory that a guest has in all, ballast included.
 pool_percent=25
+# For vswap.
+more_parameters=
 zswap=/sys/module/zswap/parameters
 
 setup_contestants() {
@@ -102,6 +104,14 @@ stop_zswap() {
 	echo 0 >$zswap/enabled
 }
 
+# load_vswap BACKENDS [PARAMETER]...
+load_vswap() {
+	_backends=$1
+	shift
+	# shellcheck disable=SC2086  # words
+	load backends="$_backends" zswap_max_pool_percent="$pool_percent" "$@" $more_parameters
+}
+
 # start CONTESTANT
 start() {
 	case $1 in
@@ -109,14 +119,11 @@ start() {
 	plain) check swapon swapon /dev/swap ;;
 	zram) start_zram ;;
 	zswap) start_zswap ;;
-	vswap-zswap) load backends=zswap zswap_max_pool_percent="$pool_percent" ;;
-	vswap-direct) load backends=zswap zswap_max_pool_percent="$pool_percent" swapin=direct ;;
-	vswap-ssd) load backends=ssd ssd=/dev/swap ;;
-	vswap-zswap-ssd) load backends=zswap,ssd ssd=/dev/swap zswap_max_pool_percent="$pool_percent" ;;
-	vswap-unpacked)
-		load backends=zswap,ssd ssd=/dev/swap zswap_max_pool_percent="$pool_percent" \
-			zswap_packed_writeback=0
-		;;
+	vswap-zswap) load_vswap zswap ;;
+	vswap-direct) load_vswap zswap swapin=direct ;;
+	vswap-ssd) load_vswap ssd ssd=/dev/swap ;;
+	vswap-zswap-ssd) load_vswap zswap,ssd ssd=/dev/swap ;;
+	vswap-unpacked) load_vswap zswap,ssd ssd=/dev/swap zswap_packed_writeback=0 ;;
 	*) die "no such contestant: $1" ;;
 	esac
 }

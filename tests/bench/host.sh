@@ -51,6 +51,28 @@ counted() {
 		"$@"
 }
 
+# machine KERNEL FOLDER [OPTION]... SCRIPT [ARG]...: one for workloads under pressure, that
+# keeps as much memory free as larger ones do. Linux 7 stands still in what we take without
+# that, whatever swaps.
+machine() {
+	local kernel=$1 folder=$2 kernel_words=lab_reserves=large
+	shift 2
+	counted "$kernel" "$folder" 10000 -m 448 -d swap:700M "$@"
+}
+
+# disk_words fast|slow: words for QEMU. A slow disk does a tenth of a SATA SSD, as the processor
+# is slow too.
+disk_words() {
+	case $1 in
+	fast) ;;
+	slow)
+		echo "-set drive.swap.throttling.bps-total=50000000"
+		echo "-set drive.swap.throttling.iops-total=9000"
+		;;
+	*) die "no such disk: $1" ;;
+	esac
+}
+
 # symbols_of KERNEL: prints the folder with "symbols" and "helpers" of a kernel, which
 # is asked for them once.
 symbols_of() {

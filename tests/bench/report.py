@@ -16,10 +16,11 @@ import shutil
 import subprocess
 import sys
 
-from samples import ORDER, Samples, median, quartiles, spread
+from samples import ORDER, Sample, Samples, median, quartiles, spread
 
 FILL = ["fill", "read", "read-again", "rewrite", "free"]
-HOT = ["fill", "hot", "free"]
+EPOCHS = ["hot-1", "hot-2", "hot-3", "hot-4"]
+HOT = ["fill", *EPOCHS, "free"]
 # Rounds that differ by more than this share say nothing.
 APART = 0.3
 MARKS = ("<!-- bench: begin -->", "<!-- bench: end -->")
@@ -137,8 +138,14 @@ def bytes_a_page(samples, contestant):
 
 
 def written_ratio(samples):
-    return divide(samples.number("vswap-zswap-ssd", "hot", "hot", "wsectors"),
-                  samples.number("zswap", "hot", "hot", "wsectors"))
+    return samples.ratios("zswap", "vswap-zswap-ssd", "hot", EPOCHS, "wsectors")
+
+
+def reads_per_access(samples, contestant, workload):
+    """Of each round: the requests the disk got, when what is where has settled."""
+    reads = samples.by_round(contestant, workload, EPOCHS[1:], "rios")
+    accesses = samples.by_round(contestant, workload, EPOCHS[1:], "pages")
+    return [reads[nr] / accesses[nr] for nr in reads]
 
 
 def idle_kib(samples, contestant):
@@ -181,12 +188,14 @@ def time_targets(samples):
         target("`zswap,ssd` where zswap spills (hot, all of it), throughput, of zswap's",
                ratio("vswap-zswap-ssd", "zswap", "hot", HOT), 1.5, False),
         target("`zswap,ssd`, working set that needs both (hot), throughput, of zswap's",
-               ratio("vswap-zswap-ssd", "zswap", "hot", ["hot"]), 2, False),
+               ratio("vswap-zswap-ssd", "zswap", "hot", EPOCHS), 2, False),
+        target("the same, disk reads per access",
+               reads_per_access(samples, "vswap-zswap-ssd", "hot"), 0.13, True),
         target("the same, bytes written, of zswap's", written_ratio(samples), 0.5, True),
         target("`zswap,ssd` on a slow disk (hot-slow, all of it), throughput, of zswap's",
                ratio("vswap-zswap-ssd", "zswap", "hot-slow", HOT), 1.5, False),
         target("`zswap,ssd` on a slow disk (hot-slow), throughput, of zswap's",
-               ratio("vswap-zswap-ssd", "zswap", "hot-slow", ["hot"]), 2, False),
+               ratio("vswap-zswap-ssd", "zswap", "hot-slow", EPOCHS), 2, False),
         target("`ssd`: throughput of the whole fill, of plain swap's",
                ratio("vswap-ssd", "plain", "fill", FILL), 0.97, False),
         target("p99 of a fault, pool, one process in order (fill), of zram's",
@@ -338,8 +347,8 @@ def time_table(samples):
     rows = time_rows(samples, "fill", FILL, "read")
     rows += time_rows(samples, "fill-heap", FILL, "read")
     rows += time_rows(samples, "random", ["random"], "random")
-    rows += time_rows(samples, "hot", HOT, "hot")
-    rows += time_rows(samples, "hot-slow", HOT, "hot")
+    rows += time_rows(samples, "hot", HOT, EPOCHS[-1])
+    rows += time_rows(samples, "hot-slow", HOT, EPOCHS[-1])
     rows += time_rows(samples, "build", ["command"], "command")
     rows += time_rows(samples, "kv", ["command"], "command")
     gave_up = "".join(f" {workload}: with {name} the OOM killer came, in {times} rounds."
@@ -355,6 +364,32 @@ def time_table(samples):
                  ["", "", "pages/s", "of plain", "of zram", "system s", "p50 µs", "p99 µs",
                   "p99.9 µs", "MiB written", "MiB read", "bytes/page out", "writes/page out"],
                  rows)
+
+
+def by_epoch(samples, name, workload, value, digits=0):
+    """What VALUE says of each epoch, by access."""
+    cells = []
+    for phase in EPOCHS:
+        each = [value(one) / one.numbers["pages"] for one in samples.all(name, workload, phase)]
+        cells.append(show(median(each), digits))
+    return " / ".join(cells)
+
+
+def epoch_table(samples):
+    rows = []
+    for workload in ("hot", "hot-slow"):
+        for name in samples.contestants(workload):
+            def cell(value, digits=0):
+                return by_epoch(samples, name, workload, value, digits)
+            rows.append([workload, name, cell(lambda one: one.total), cell(Sample.into, 2),
+                         cell(lambda one: one.numbers["rios"], 3),
+                         cell(lambda one: one.numbers["rsectors"] * 512),
+                         cell(lambda one: one.numbers["wios"], 3),
+                         cell(lambda one: one.numbers["wsectors"] * 512)])
+    return Table("Hot and cold memory, for each access, in the first to the fourth epoch.",
+                 "An epoch has as many accesses as there are pages. Pages in: from pool and disk.",
+                 ["", "", "instructions", "pages in", "disk reads", "bytes read", "disk writes",
+                  "bytes written"], rows)
 
 
 def memory_table(samples):
@@ -376,7 +411,7 @@ def tables_of(samples):
               back_table(samples), process_table(samples)]
     for workload in ("fill", "fill-heap"):
         tables.append(fill_table(samples, workload))
-    return tables + [time_table(samples), memory_table(samples)]
+    return tables + [time_table(samples), epoch_table(samples), memory_table(samples)]
 
 
 # ---- pictures
@@ -433,7 +468,7 @@ plot DATA using 0:2:xtic(1) with boxes notitle, '' using 0:2:3:4 with yerrorbars
 
 def plot_latency(folder, samples):
     rows = []
-    for workload, phase in (("fill", "read"), ("random", "random"), ("hot", "hot")):
+    for workload, phase in (("fill", "read"), ("random", "random"), ("hot", EPOCHS[-1])):
         for name in samples.contestants(workload):
             values = [samples.number(name, workload, phase, percentile)
                       for percentile in ("p50", "p99", "p999")]

@@ -43,6 +43,7 @@ class Samples:
         self.found, self.idle, self.memory, self.rounds = {}, {}, {}, 0
         self.gave_up = {}
         self.after_zswap, self.symbols, self.timed_round = False, None, 0
+        self.marks = iter(())
         self.blocks = attribute.read_blocks(folder + "/blocks")
         with open(folder + "/log", encoding="ascii", errors="replace") as file:
             for line in file:
@@ -50,7 +51,10 @@ class Samples:
         # What the others of guest/ found; the gate has no need of it.
         self.take_file("memory.log", self.take_memory)
         self.take_file("real.log", self.take_timed)
-        self.take_file("slow.log", self.take_timed)
+        for name in ("hot", "slow"):
+            if os.path.exists(f"{folder}/{name}.marks"):
+                self.marks = attribute.read_marks(f"{folder}/{name}.marks")
+                self.take_file(name + ".log", self.take_timed)
 
     def take_file(self, name, take):
         """The lines of another log, if there is one."""
@@ -87,13 +91,14 @@ class Samples:
                 [int(word) for word in words[3:]])
 
     def take_timed(self, words):
-        """A line of the log of guest/real or guest/slow: instructions aren't counted there."""
+        """A line of the log of guest/real or guest/timed: no instructions by function there."""
         if words and words[0] == "round":
             self.timed_round = int(words[1])
         elif words and words[0] == "gave-up":
             self.take_gave_up(words)
         elif words and words[0] == "phase":
             sample = Sample(words[1:4], numbers_of(words), {}, self.timed_round, True)
+            sample.total = next(self.marks, 0)
             self.found.setdefault(tuple(words[1:4]), []).append(sample)
 
     def take_phase(self, words):

@@ -68,7 +68,10 @@ static inline uint64_t *page_at(struct memory *memory, size_t n)
 	return memory->start + n * WORDS;
 }
 
-/* The workloads: options are in a string of letters, s: tmpfs, l: large folios, w: write-back. */
+/*
+ * The workloads: options are in a string of letters, s: tmpfs, l: large folios, w: write-back;
+ * of run_hot() a number of epochs comes first.
+ */
 void run_pages(size_t mib, const char *options);
 void run_fill(size_t mib, const char *options);
 void run_random(size_t mib, const char *options);

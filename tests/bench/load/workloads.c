@@ -239,12 +239,12 @@ void run_exit(size_t mib, const char *options)
  * Half of the memory is hot: nine accesses of ten go there. It is filled last, so the
  * cold half is what the kernel evicts first.
  */
-static void access_hot_and_cold(struct memory *memory, size_t accesses)
+static void access_hot_and_cold(struct memory *memory, size_t first, size_t accesses)
 {
 	size_t i, n, half = memory->pages / 2;
 	uint64_t random;
 
-	for (i = 0; i < accesses; i++) {
+	for (i = first; i < first + accesses; i++) {
 		random = mix(i + 12345);
 		n = random % half;
 		if ((random >> 32) % 10)
@@ -257,16 +257,22 @@ static void access_hot_and_cold(struct memory *memory, size_t accesses)
 	}
 }
 
+/* In epochs of as many accesses as there are pages: what is where settles in the first. */
 void run_hot(size_t mib, const char *options)
 {
 	struct memory memory = get(mib, options);
+	int epoch, epochs = atoi(options);
+	char phase[16];
 
 	begin();
 	fill(&memory);
 	end("fill", memory.pages);
-	begin();
-	access_hot_and_cold(&memory, memory.pages);
-	end("hot", memory.pages);
+	for (epoch = 0; epoch < epochs; epoch++) {
+		snprintf(phase, sizeof(phase), "hot-%d", epoch + 1);
+		begin();
+		access_hot_and_cold(&memory, epoch * memory.pages, memory.pages);
+		end(phase, memory.pages);
+	}
 	begin();
 	put_memory(&memory);
 	end("free", memory.pages);
