@@ -17,7 +17,7 @@ die() {
 build_bench() {
 	mkdir -p "$out" "$top/build/tests"
 	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/icount.so" "$bench/icount.c"
-	gcc -O2 -Wall -Wextra -static -o "$out/bench-load" "$bench"/load/*.c
+	gcc -O2 -Wall -Wextra -static -o "$out/bench-load" "$bench"/load/*.c -lm
 	[[ -s $out/heap ]] || "$bench/make-heap" "$out/heap"
 	g++ -std=c++17 -E "$bench/build.cc" -o "$out/build.ii"
 }
@@ -60,8 +60,8 @@ machine() {
 	counted "$kernel" "$folder" 10000 -m 448 -d swap:700M "$@"
 }
 
-# disk_words fast|slow: words for QEMU. A slow disk does a tenth of a SATA SSD, as the processor
-# is slow too.
+# disk_words fast|slow|slowest: words for QEMU. A slow disk does a tenth of a SATA SSD, as the
+# processor is slow too; the slowest as many requests as one likes, but no more than 20 MB.
 disk_words() {
 	case $1 in
 	fast) ;;
@@ -69,6 +69,7 @@ disk_words() {
 		echo "-set drive.swap.throttling.bps-total=50000000"
 		echo "-set drive.swap.throttling.iops-total=9000"
 		;;
+	slowest) echo "-set drive.swap.throttling.bps-total=20000000" ;;
 	*) die "no such disk: $1" ;;
 	esac
 }

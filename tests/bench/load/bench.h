@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #define PAGE		4096
+/* A step that reaches each page once, of any number of MiB. */
+#define NO_FACTOR	1000003
 #define WORDS		(PAGE / sizeof(uint64_t))
 
 /* A mark for the plugin: a NOP, see icount.c. */
@@ -70,7 +72,7 @@ static inline uint64_t *page_at(struct memory *memory, size_t n)
 
 /*
  * The workloads: options are in a string of letters, s: tmpfs, l: large folios, w: write-back;
- * of run_hot() a number of epochs comes first.
+ * of run_hot() a number of epochs comes first, z: skewed.
  */
 void run_pages(size_t mib, const char *options);
 void run_fill(size_t mib, const char *options);

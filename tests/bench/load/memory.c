@@ -73,13 +73,13 @@ void read_forward(struct memory *memory)
 		check_page(page_at(memory, n), n);
 }
 
-/* Each page once: a step that has no factor in common with any number of MiB. */
+/* Each page once. */
 void read_shuffled(struct memory *memory)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < memory->pages; i++) {
-		n = (n + 1000003) % memory->pages;
+		n = (n + NO_FACTOR) % memory->pages;
 		check_page(page_at(memory, n), n);
 	}
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,16 +240,40 @@ void run_exit(size_t mib, const char *options)
  * Half of the memory is hot: nine accesses of ten go there. It is filled last, so the
  * cold half is what the kernel evicts first.
  */
-static void access_hot_and_cold(struct memory *memory, size_t first, size_t accesses)
+static size_t hot_or_cold(const struct memory *memory, uint64_t random)
 {
-	size_t i, n, half = memory->pages / 2;
+	size_t half = memory->pages / 2, n = random % half;
+
+	return (random >> 32) % 10 ? n + half : n;
+}
+
+/*
+ * By Zipf's law: the page of rank k is wanted in proportion to 1 / k^0.8, and pages of all
+ * ranks lie among each other. The inverse of the distribution is (1 + u (N^0.2 - 1))^5, for
+ * u from 0 to 1.
+ */
+static size_t by_zipf(const struct memory *memory, uint64_t random)
+{
+	static double root;
+	double u = (random & UINT32_MAX) / 4294967296.0, x;
+
+	if (!root)
+		root = pow(memory->pages, 0.2);
+	x = 1 + u * (root - 1);
+	return (size_t)(x * x * x * x * x - 1) * NO_FACTOR % memory->pages;
+}
+
+typedef size_t (*choose_page)(const struct memory *memory, uint64_t random);
+
+static void access_chosen(struct memory *memory, choose_page choose, size_t first,
+			  size_t accesses)
+{
+	size_t i, n;
 	uint64_t random;
 
 	for (i = first; i < first + accesses; i++) {
 		random = mix(i + 12345);
-		n = random % half;
-		if ((random >> 32) % 10)
-			n += half;
+		n = choose(memory, random);
 		if (random >> 48 & 3)
 			touch_read(page_at(memory, n));
 		else
@@ -261,6 +286,7 @@ static void access_hot_and_cold(struct memory *memory, size_t first, size_t acce
 void run_hot(size_t mib, const char *options)
 {
 	struct memory memory = get(mib, options);
+	choose_page choose = strchr(options, 'z') ? by_zipf : hot_or_cold;
 	int epoch, epochs = atoi(options);
 	char phase[16];
 
@@ -270,7 +296,7 @@ void run_hot(size_t mib, const char *options)
 	for (epoch = 0; epoch < epochs; epoch++) {
 		snprintf(phase, sizeof(phase), "hot-%d", epoch + 1);
 		begin();
-		access_hot_and_cold(&memory, epoch * memory.pages, memory.pages);
+		access_chosen(&memory, choose, epoch * memory.pages, memory.pages);
 		end(phase, memory.pages);
 	}
 	begin();
