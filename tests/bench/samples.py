@@ -51,7 +51,7 @@ class Samples:
         # What the others of guest/ found; the gate has no need of it.
         self.take_file("memory.log", self.take_memory)
         self.take_file("real.log", self.take_timed)
-        for name in ("hot", "slow", "spill"):
+        for name in ("hot", "slow", "desktop", "spill"):
             if os.path.exists(f"{folder}/{name}.marks"):
                 self.marks = attribute.read_marks(f"{folder}/{name}.marks")
                 self.take_file(name + ".log", self.take_timed)

@@ -15,7 +15,7 @@
 #define MARK(n) asm volatile(".byte 0x0f, 0x1f, 0x80, " #n ", 0x57, 0x53, 0x56" ::: "memory")
 
 /* content.c */
-enum content { MIXED, NOISE, ZEROS, HEAP };
+enum content { MIXED, LIGHT, NOISE, ZEROS, HEAP };
 
 uint64_t mix(uint64_t x);
 void choose_content(const char *name);
@@ -28,6 +28,8 @@ void next_generation(void);
 /* measure.c */
 void measure_setup(const char *contestant, const char *workload);
 void begin(void);
+/* One more number for the phase. */
+void also(const char *name, long long value);
 /* Prints what the phase cost. pages: how many it was about. */
 void end(const char *phase, size_t pages);
 /* What pages that are swapped out have taken of the memory, in KiB. */
@@ -70,15 +72,19 @@ static inline uint64_t *page_at(struct memory *memory, size_t n)
 	return memory->start + n * WORDS;
 }
 
+/* Who waits for a child that was killed would wait for ever. */
+void catch_killed_child(void);
+
 /*
  * The workloads: options are in a string of letters, s: tmpfs, l: large folios, w: write-back;
- * of run_hot() a number of epochs comes first, z: skewed.
+ * of run_hot() a number of epochs comes first, z: skewed; of run_desktop() how many times.
  */
 void run_pages(size_t mib, const char *options);
 void run_fill(size_t mib, const char *options);
 void run_random(size_t mib, const char *options);
 void run_forks(size_t mib, const char *options);
 void run_exit(size_t mib, const char *options);
+void run_desktop(size_t mib, const char *options);
 void run_hot(size_t mib, const char *options);
 /* A program that isn't ours: options are a command for the shell. */
 void run_command(size_t mib, const char *options);

@@ -18,6 +18,7 @@ static const struct workload {
 	{ "random", run_random },
 	{ "forks", run_forks },
 	{ "exit", run_exit },
+	{ "desktop", run_desktop },
 	{ "hot", run_hot },
 	{ "command", run_command },
 };

@@ -33,6 +33,7 @@ static const char * const names[NR_COUNTERS] = {
 static uint64_t *latency;
 static const char *contestant, *workload;
 static long long before[NR_COUNTERS];
+static char more[128];
 
 static uint64_t now(void)
 {
@@ -204,6 +205,13 @@ static void print_latency(void)
 		       (unsigned long)percentile(nr, 990), (unsigned long)percentile(nr, 999));
 }
 
+void also(const char *name, long long value)
+{
+	size_t length = strlen(more);
+
+	snprintf(more + length, sizeof(more) - length, " %s=%lld", name, value);
+}
+
 void end(const char *phase, size_t pages)
 {
 	long long after[NR_COUNTERS];
@@ -216,6 +224,8 @@ void end(const char *phase, size_t pages)
 		printf(" %s=%lld", names[i], after[i] - before[i]);
 	if (latency)
 		print_latency();
+	printf("%s", more);
+	more[0] = 0;
 	printf(" free=%lld available=%lld tables=%lld zspages=%lld\n", free_memory(),
 	       meminfo("MemAvailable"), meminfo("PageTables"), vmstat("nr_zspages") * 4);
 	fflush(stdout);

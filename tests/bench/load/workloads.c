@@ -110,7 +110,6 @@ static void access_at_random(struct memory *memory, uint64_t seed, size_t access
 	}
 }
 
-/* Who waits for a child that was killed would wait for ever. */
 static void child_ended(int signal)
 {
 	static const char message[] = "bench: a child was killed\n";
@@ -125,6 +124,11 @@ static void child_ended(int signal)
 	_exit(1);
 }
 
+void catch_killed_child(void)
+{
+	signal(SIGCHLD, child_ended);
+}
+
 /* Each child has its own memory; the size is that of all. */
 void run_random(size_t mib, const char *options)
 {
@@ -135,7 +139,7 @@ void run_random(size_t mib, const char *options)
 	if (pipe(ready) || pipe(go))
 		die("pipe");
 	fflush(stdout);
-	signal(SIGCHLD, child_ended);
+	catch_killed_child();
 	for (i = 0; i < NR_CHILDREN; i++) {
 		if (!fork()) {
 			struct memory memory = get(mib / NR_CHILDREN, options);
@@ -215,7 +219,7 @@ void run_exit(size_t mib, const char *options)
 	if (pipe(ready) || pipe(go))
 		die("pipe");
 	fflush(stdout);
-	signal(SIGCHLD, child_ended);
+	catch_killed_child();
 	if (!fork()) {
 		struct memory memory = get(mib, options);
 
