@@ -250,8 +250,22 @@ def memory_targets(samples):
     ]
 
 
+def removal_targets(samples):
+    rows = []
+    for what, cell, bound in (
+            ("removal of a disk", "64 1 private 0", 5),
+            ("the same, 200 processes", "64 200 private 0", 5),
+            ("removal of a disk that takes 20 ms for a request", "64 1 private 20", 20),
+            ("the same, 200 processes", "64 200 private 20", 20)):
+        plain, vswap = (samples.removal.get((who, cell), []) for who in ("plain", "vswap"))
+        rows.append(target(what + ", speed, of swapoff's",
+                           [one / other for one, other in zip(plain, vswap)], bound, False))
+    return rows
+
+
 def targets_table(samples):
-    rows = instruction_targets(samples) + time_targets(samples) + memory_targets(samples)
+    rows = instruction_targets(samples) + time_targets(samples) + removal_targets(samples)
+    rows += memory_targets(samples)
     return Table("Targets.", "vswap is `backends=zswap` unless said otherwise.",
                  ["", "target", "found", ""], rows)
 

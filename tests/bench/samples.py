@@ -41,7 +41,7 @@ class Samples:
     def __init__(self, folder):
         self.folder = folder
         self.found, self.idle, self.memory, self.rounds = {}, {}, {}, 0
-        self.gave_up = {}
+        self.gave_up, self.removal = {}, {}
         self.after_zswap, self.symbols, self.timed_round = False, None, 0
         self.marks = iter(())
         self.blocks = attribute.read_blocks(folder + "/blocks")
@@ -51,6 +51,7 @@ class Samples:
         # What the others of guest/ found; the gate has no need of it.
         self.take_file("memory.log", self.take_memory)
         self.take_file("real.log", self.take_timed)
+        self.take_file("removal.log", self.take_removal)
         for name in ("hot", "slow", "desktop", "spill"):
             if os.path.exists(f"{folder}/{name}.marks"):
                 self.marks = attribute.read_marks(f"{folder}/{name}.marks")
@@ -81,6 +82,12 @@ class Samples:
         """What the OOM killer ended."""
         key = tuple(words[1:3])
         self.gave_up[key] = self.gave_up.get(key, 0) + 1
+
+    def take_removal(self, words):
+        """A line of tests/bench/removal: CONTESTANT CELL... SECONDS SECONDS-OF-CPU PAGES."""
+        if words and words[0] in ("vswap", "plain"):
+            seconds = self.removal.setdefault((words[0], " ".join(words[1:-3])), [])
+            seconds.append(float(words[-3]))
 
     def take_memory(self, words):
         """A line of the log of guest/memory."""
