@@ -77,8 +77,9 @@ void catch_killed_child(void);
 
 /*
  * The workloads: options are in a string of letters, s: tmpfs, l: large folios, w: write-back;
- * of run_hot() a number of epochs comes first, z: skewed; of run_desktop() how many times.
+ * of run_hot() and run_desktop() a number of times comes first, 1 without it; z: skewed.
  */
+int times(const char *options);
 void run_pages(size_t mib, const char *options);
 void run_fill(size_t mib, const char *options);
 void run_random(size_t mib, const char *options);

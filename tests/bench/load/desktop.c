@@ -136,7 +136,7 @@ void run_desktop(size_t mib, const char *options)
 	pid = fork();
 	if (!pid)
 		hog(&others);
-	nr = come_back(&memory, atoi(options) * others.pages);
+	nr = come_back(&memory, times(options) * others.pages);
 	signal(SIGCHLD, SIG_DFL);
 	if (kill(pid, SIGKILL) || waitpid(pid, NULL, 0) != pid)
 		die("the hog");

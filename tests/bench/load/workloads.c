@@ -16,6 +16,13 @@ static struct memory get(size_t mib, const char *options)
 	return get_memory(mib, strchr(options, 's'), strchr(options, 'l'));
 }
 
+int times(const char *options)
+{
+	int nr = atoi(options);
+
+	return nr > 0 ? nr : 1;
+}
+
 /*
  * Every page out, in and away, by MADV_PAGEOUT in a guest with memory to spare: each
  * phase is about all the pages, and about one thing. "reout" evicts pages that were
@@ -291,7 +298,7 @@ void run_hot(size_t mib, const char *options)
 {
 	struct memory memory = get(mib, options);
 	choose_page choose = strchr(options, 'z') ? by_zipf : hot_or_cold;
-	int epoch, epochs = atoi(options);
+	int epoch, epochs = times(options);
 	char phase[16];
 
 	begin();
