@@ -432,7 +432,8 @@ def epoch_table(samples):
                          cell(lambda one: one.numbers["wios"], 3),
                          cell(lambda one: one.numbers["wsectors"] * 512)])
     return Table("Hot and cold memory, for each access, in the first to the fourth epoch.",
-                 "An epoch has as many accesses as there are pages. Pages in: from pool and disk.",
+                 "An epoch has as many accesses as there are pages. Pages in: from pool and disk. "
+                 "The probe of latencies is there, and takes some hundred instructions for a fault.",
                  ["", "", "instructions", "pages in", "disk reads", "bytes read", "disk writes",
                   "bytes written"], rows)
 
