@@ -3,6 +3,8 @@
 
 #include <linux/cpuhotplug.h>
 #include <linux/err.h>
+#include <linux/lz4.h>
+#include <linux/lzo.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -11,15 +13,24 @@
 #include "codec.h"
 #include "port.h"
 
+/* Functions of the kernel's library that decompress a page from nothing but its bytes. */
+enum codec_library {
+	LIBRARY_NONE,
+	LIBRARY_LZ4,
+	LIBRARY_LZO,
+};
+
 /**
  * struct codec - a compressor in use
  * @name: of the crypto API
+ * @library: what decompresses its pages without a stream, if anything does
  * @number: its place in the list
  * @streams: by CPU, NULL for those that never came
  * @cpu_node: has the streams of CPUs that come made
  */
 struct codec {
 	char *name;
+	enum codec_library library;
 	unsigned int number;
 	struct codec_stream * __percpu *streams;
 	struct hlist_node cpu_node;
@@ -111,6 +122,21 @@ static void free_codec(struct codec *codec)
 	kfree(codec);
 }
 
+/*
+ * By the format, which the name stands for. These functions take no lock and no memory but
+ * some stack, and keep nothing from call to call; the crypto API calls them too, but kernel 7
+ * by way of locks that no interrupt may take. deflate and zstd have tables of their own
+ * in a stream, 842 is too slow for interrupts.
+ */
+static enum codec_library library_of(const char *name)
+{
+	if (IS_ENABLED(CONFIG_LZ4_DECOMPRESS) && (!strcmp(name, "lz4") || !strcmp(name, "lz4hc")))
+		return LIBRARY_LZ4;
+	if (IS_ENABLED(CONFIG_LZO_DECOMPRESS) && (!strcmp(name, "lzo") || !strcmp(name, "lzo-rle")))
+		return LIBRARY_LZO;
+	return LIBRARY_NONE;
+}
+
 static struct codec *new_codec(const char *name, unsigned int number)
 {
 	struct codec *codec = kzalloc(sizeof(*codec), GFP_KERNEL);
@@ -119,6 +145,7 @@ static struct codec *new_codec(const char *name, unsigned int number)
 	if (!codec)
 		return ERR_PTR(err);
 	codec->number = number;
+	codec->library = library_of(name);
 	codec->name = kstrdup(name, GFP_KERNEL);
 	codec->streams = alloc_percpu(struct codec_stream *);
 	if (codec->name && codec->streams)
@@ -288,4 +315,63 @@ int codec_compress(struct codec_stream *stream, const void *src, unsigned int *l
 int codec_decompress(struct codec_stream *stream, const void *src, unsigned int len, void *dst)
 {
 	return port_comp_decompress(stream->comp, src, len, dst);
+}
+
+/* Returns 0 or -EIO. */
+static int decompress_lz4(const void *src, unsigned int len, void *dst)
+{
+#if IS_ENABLED(CONFIG_LZ4_DECOMPRESS)
+	if (LZ4_decompress_safe(src, dst, len, PAGE_SIZE) == PAGE_SIZE)
+		return 0;
+#endif
+	return -EIO;
+}
+
+/* Returns 0 or -EIO. */
+static int decompress_lzo(const void *src, unsigned int len, void *dst)
+{
+#if IS_ENABLED(CONFIG_LZO_DECOMPRESS)
+	size_t out = PAGE_SIZE;
+
+	if (lzo1x_decompress_safe(src, len, dst, &out) == LZO_E_OK && out == PAGE_SIZE)
+		return 0;
+#endif
+	return -EIO;
+}
+
+/**
+ * codec_is_stateless() - may codec_unpack() be called in interrupts
+ * @codec: the compressor
+ *
+ * Context: any.
+ */
+bool codec_is_stateless(const struct codec *codec)
+{
+	return codec->library != LIBRARY_NONE;
+}
+
+/**
+ * codec_unpack() - decompress a page without a stream of the caller's
+ * @codec: what compressed it
+ * @src: as of codec_decompress(), as are
+ * @len: this
+ * @dst: and this
+ *
+ * Context: any, if codec_is_stateless(): interrupts included, for as long as a page
+ * takes, one or two microseconds. Else process, may sleep.
+ * Return: 0, or -EIO if that isn't a compressed page.
+ */
+int codec_unpack(struct codec *codec, const void *src, unsigned int len, void *dst)
+{
+	struct codec_stream *stream;
+	int err;
+
+	if (codec->library == LIBRARY_LZ4)
+		return decompress_lz4(src, len, dst);
+	if (codec->library == LIBRARY_LZO)
+		return decompress_lzo(src, len, dst);
+	stream = codec_lock(codec);
+	err = codec_decompress(stream, src, len, dst);
+	codec_unlock(stream);
+	return err;
 }

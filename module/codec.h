@@ -39,5 +39,7 @@ struct codec_stream *codec_lock(struct codec *codec);
 void codec_unlock(struct codec_stream *stream);
 int codec_compress(struct codec_stream *stream, const void *src, unsigned int *len);
 int codec_decompress(struct codec_stream *stream, const void *src, unsigned int len, void *dst);
+bool codec_is_stateless(const struct codec *codec);
+int codec_unpack(struct codec *codec, const void *src, unsigned int len, void *dst);
 
 #endif /* VSWAP_CODEC_H */

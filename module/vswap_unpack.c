@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The end of a read is an interrupt; what compresses sleeps. So a worker decompresses, and
- * says then that the transfer has ended: nobody sees the page before. As reads are part of
- * what makes memory free (an area is swapped off, a page is faulted in by who exits), what
- * they need comes from mempools. Whoever has taken from them gives back without waiting
- * for another who takes.
+ * The end of a read may be an interrupt. What is decompressed by the kernel's library is
+ * decompressed right there, if it isn't much; other compressors sleep, so a worker does it. Who
+ * waits is told when the pages are there: nobody sees them before. As reads are part of what
+ * makes memory free (an area is swapped off, a page is faulted in by who exits), what they need
+ * comes from mempools. Whoever has taken from them gives back without waiting for another who
+ * takes.
  *
  * Pages that left together are in one block, and are often wanted together, each by itself
  * (readahead). Who wants pages of a block that is being read already waits for that.
@@ -30,6 +31,13 @@
 /* Pages of one block that one transfer is for, if they are wanted together. */
 #define MAX_RUN		16
 
+/*
+ * Pages that are decompressed at the end of a read, with interrupts off at worst: LZ4 takes some
+ * 3400 instructions for each. More than a block has as a rule; those of large folios, and many
+ * who wait for one block, are left to a worker.
+ */
+#define MAX_AT_ONCE	8
+
 /* Words with these in common are of one block. */
 #define SAME_BLOCK	(SLOT_TAG_MASK |						\
 			 ((u64)U32_MAX | ~0ULL << PACKED_BACKEND_SHIFT) << SLOT_PAYLOAD_SHIFT)
@@ -45,6 +53,7 @@
  * @block: where the block is read to
  * @page: the first page, the others follow
  * @nr: how many
+ * @error: how it ended
  * @words: their slot words
  */
 struct unpacking {
@@ -57,6 +66,7 @@ struct unpacking {
 	struct page *block;
 	struct page *page;
 	unsigned int nr;
+	int error;
 	u64 words[MAX_RUN];
 };
 
@@ -64,7 +74,7 @@ static struct kmem_cache *cache;
 static mempool_t unpackings, blocks;
 static struct workqueue_struct *queue;
 
-/* Blocks on their way, and the lock for these and for whom they are awaited by. */
+/* Blocks on their way, and the lock for these and for whom they are awaited by; interrupts off. */
 static DEFINE_HASHTABLE(under_way, 6);
 static DEFINE_SPINLOCK(under_way_lock);
 
@@ -107,25 +117,29 @@ void vswap_unpack_stop(void)
 static int unpack_page(struct codec *codec, const void *block, u64 word, struct page *page)
 {
 	const void *object = packed_object(block, slot_payload(word));
-	struct codec_stream *stream;
 	void *to;
 	int err;
 
 	if (!object)
 		return -EIO;
-	stream = codec_lock(codec);
 	to = kmap_local_page(page);
-	err = codec_decompress(stream, object, packed_length(slot_payload(word)), to);
+	err = codec_unpack(codec, object, packed_length(slot_payload(word)), to);
 	kunmap_local(to);
-	codec_unlock(stream);
 	return err;
+}
+
+/* What compressed its pages; NULL: it isn't a block. */
+static struct codec *codec_of(const void *block)
+{
+	int number = packed_codec(block);
+
+	return number < 0 ? NULL : codec_by_number(number);
 }
 
 /* Returns how many of the pages aren't there. */
 static unsigned int unpack_pages(struct unpacking *u, const void *block)
 {
-	int number = packed_codec(block);
-	struct codec *codec = number < 0 ? NULL : codec_by_number(number);
+	struct codec *codec = codec_of(block);
 	unsigned int i, bad = 0;
 
 	for (i = 0; i < u->nr; i++)
@@ -145,46 +159,81 @@ static void tell_of_bad(struct unpacking *u, unsigned int bad)
 			     b->name, vswap_tier_file_slot(u->words[0]), bad);
 }
 
-/* One that the block was read for has its pages, or an error. */
-static void serve(struct unpacking *u, const void *block, int err)
+/* The pages that the block was read for, as far as they are there. Returns 0 or -EIO. */
+static int unpack(struct unpacking *u, const void *block)
 {
-	struct vswap_io *whole = u->whole;
-	unsigned int bad = err ? 0 : unpack_pages(u, block);
+	unsigned int bad = unpack_pages(u, block);
 
-	if (unlikely(bad)) {
-		tell_of_bad(u, bad);
-		err = -EIO;
+	if (likely(!bad))
+		return 0;
+	tell_of_bad(u, bad);
+	return -EIO;
+}
+
+/* Whoever is told may be the last who keeps the pools. */
+static void tell_all(struct unpacking *u)
+{
+	struct unpacking *next;
+
+	for (; u; u = next) {
+		struct vswap_io *whole = u->whole;
+		int error = u->error;
+
+		next = u->next;
+		mempool_free(u, &unpackings);
+		vswap_io_put(whole, error);
 	}
-	mempool_free(u, &unpackings);
-	vswap_io_put(whole, err);
+}
+
+/* All who wait for a block have their pages, or an error. */
+static void serve_all(struct unpacking *first)
+{
+	const void *block = kmap_local_page(first->block);
+	int err = READ_ONCE(first->io.error);
+	struct unpacking *u;
+
+	for (u = first; u; u = u->next)
+		u->error = err ?: unpack(u, block);
+	kunmap_local(block);
+	mempool_free(first->block, &blocks);
+	tell_all(first);
 }
 
 static void unpack_work(struct work_struct *work)
 {
-	struct unpacking *u = container_of(work, struct unpacking, work), *next;
-	struct page *page = u->block;
-	int err = READ_ONCE(u->io.error);
-	const void *block;
+	serve_all(container_of(work, struct unpacking, work));
+}
 
-	spin_lock(&under_way_lock);
-	hash_del(&u->node);
-	spin_unlock(&under_way_lock);
+/* Is what is to be done for a block fit for an interrupt? */
+static bool is_short(const struct unpacking *first)
+{
+	const void *block = kmap_local_page(first->block);
+	const struct codec *codec = codec_of(block);
+	const struct unpacking *u;
+	unsigned int nr = 0;
 
-	block = kmap_local_page(page);
-	for (; u; u = next) {
-		next = u->next;
-		serve(u, block, err);
-	}
 	kunmap_local(block);
-	mempool_free(page, &blocks);
+	for (u = first; u; u = u->next)
+		nr += u->nr;
+	return nr <= MAX_AT_ONCE && (!codec || codec_is_stateless(codec));
 }
 
 static void block_read(struct vswap_io *io)
 {
-	struct unpacking *u = container_of(io, struct unpacking, io);
+	struct unpacking *first = container_of(io, struct unpacking, io);
+	unsigned long flags;
 
-	INIT_WORK(&u->work, unpack_work);
-	queue_work(queue, &u->work);
+	/* From now on nobody can wait for it. */
+	spin_lock_irqsave(&under_way_lock, flags);
+	hash_del(&first->node);
+	spin_unlock_irqrestore(&under_way_lock, flags);
+
+	if (is_short(first)) {
+		serve_all(first);
+		return;
+	}
+	INIT_WORK(&first->work, unpack_work);
+	queue_work(queue, &first->work);
 }
 
 static unsigned long block_key(u64 word)
@@ -200,9 +249,10 @@ static bool join(struct unpacking *u)
 {
 	unsigned long key = block_key(u->words[0]);
 	struct unpacking *first;
+	unsigned long flags;
 	bool found = false;
 
-	spin_lock(&under_way_lock);
+	spin_lock_irqsave(&under_way_lock, flags);
 	hash_for_each_possible(under_way, first, node, key) {
 		found = block_key(first->words[0]) == key;
 		if (found)
@@ -214,7 +264,7 @@ static bool join(struct unpacking *u)
 	} else {
 		hash_add(under_way, &u->node, key);
 	}
-	spin_unlock(&under_way_lock);
+	spin_unlock_irqrestore(&under_way_lock, flags);
 	return found;
 }
 
