@@ -68,6 +68,7 @@ int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf);
 void vswap_area_in(u32 slot, struct folio *folio);
 void vswap_area_set_zero(u32 slot);
 bool vswap_area_in_ram(u32 slot);
+bool vswap_area_has_copy(u32 slot);
 /* Where the kernel allocates: */
 int vswap_area_store(u32 slot, struct folio *folio);
 void vswap_area_write(u32 slot, struct folio *folio, vswap_end_fn end, void *data);

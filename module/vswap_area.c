@@ -59,6 +59,9 @@
 /* How often a rescue that found no room looks if there is some. */
 #define RESCUE_PERIOD	HZ
 
+/* After how many pages of a processor's, out or taken back from the pool, that is looked at. */
+#define POOL_LOOK_PAGES	16
+
 /* How often the capacity is looked at while pages move. */
 #define CAPACITY_PERIOD	msecs_to_jiffies(200)
 
@@ -78,6 +81,7 @@
  * @last_activity: what it compares with to see if anything moves
  * @full: does so at once
  * @grow_steps, @grow_failures: counters
+ * @pool_is_short: it keeps no copies of pages in memory, see is_short()
  * @write_back: keeps the pool below its high mark
  * @rest_until: it rests until then, in jiffies
  * @shrink: writes back what reclaim wants
@@ -108,6 +112,7 @@ static struct {
 	long last_activity;
 	unsigned long grow_steps;
 	unsigned long grow_failures;
+	bool pool_is_short;
 	struct work_struct write_back;
 	unsigned long rest_until;
 	struct work_struct shrink;
@@ -161,13 +166,44 @@ static const struct slots_ops slots_ops = {
 	.want_growth = want_growth,
 };
 
+/*
+ * A pool that was short stays so until half of that is left: copies that come and go would keep
+ * it just below the mark otherwise, where they take the place of pages that are on the disk.
+ */
+static bool is_short(unsigned int percent)
+{
+	bool was_short = READ_ONCE(area.pool_is_short);
+
+	return percent >= (was_short ? area.low_percent / 2 : area.low_percent) &&
+	       vswap_tier_writes_back();
+}
+
+static void look_at_pool(void)
+{
+	unsigned int percent = vswap_tier_pool_fullness();
+	bool now_short = is_short(percent);
+
+	if (now_short != READ_ONCE(area.pool_is_short))
+		WRITE_ONCE(area.pool_is_short, now_short);
+	if (area.high_percent && percent >= area.high_percent &&
+	    time_after_eq(jiffies, READ_ONCE(area.rest_until)))
+		queue_work(mover_queue, &area.write_back);
+}
+
+static DEFINE_PER_CPU(unsigned int, pages_moved);
+
+/* Pages that are stored again have their slots already: these say nothing of the pool. */
+static void count_moved(unsigned int nr)
+{
+	if (this_cpu_add_return(pages_moved, nr) % POOL_LOOK_PAGES < nr)
+		look_at_pool();
+}
+
 /* While pages move: is there capacity as advertised, and room in the pool. */
 static void look_at_backends(void)
 {
 	queue_delayed_work(queue, &area.capacity, CAPACITY_PERIOD);
-	if (area.high_percent && vswap_tier_pool_fullness() >= area.high_percent &&
-	    time_after_eq(jiffies, READ_ONCE(area.rest_until)))
-		queue_work(mover_queue, &area.write_back);
+	look_at_pool();
 }
 
 /* What slots_touch() is told. */
@@ -230,6 +266,7 @@ int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf)
 	int err;
 
 	slots_touch(&area.slots, slot, seconds());
+	count_moved(folio_nr_pages(folio));
 	err = vswap_folio_out(&area.slots, slot, folio, opf);
 	/* No room: say so at once, so that reclaim stops trying. */
 	if (err)
@@ -244,16 +281,21 @@ int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf)
  */
 void vswap_area_in(u32 slot, struct folio *folio)
 {
-	vswap_folio_in(&area.slots, slot, folio);
+	unsigned int nr = folio_nr_pages(folio);
+
+	if (vswap_folio_in(&area.slots, slot, folio, READ_ONCE(area.pool_is_short)))
+		count_moved(nr);
 }
 
 static int take_slots(u32 slot, struct folio *folio)
 {
 	int err = slots_take(&area.slots, slot, folio_nr_pages(folio));
 
-	if (!err)
-		slots_touch(&area.slots, slot, seconds());
-	return err;
+	if (err)
+		return err;
+	slots_touch(&area.slots, slot, seconds());
+	count_moved(folio_nr_pages(folio));
+	return 0;
 }
 
 static void look_after_write(u32 slot, int err)
@@ -308,7 +350,10 @@ int vswap_area_store(u32 slot, struct folio *folio)
  */
 void vswap_area_read(u32 slot, struct folio *folio, vswap_end_fn end, void *data)
 {
-	vswap_folio_read(&area.slots, slot, folio, end, data);
+	unsigned int nr = folio_nr_pages(folio);
+
+	if (vswap_folio_read(&area.slots, slot, folio, READ_ONCE(area.pool_is_short), end, data))
+		count_moved(nr);
 }
 
 /**
@@ -361,6 +406,19 @@ void vswap_area_set_zero(u32 slot)
 bool vswap_area_in_ram(u32 slot)
 {
 	return !slot_in_file(slots_peek(&area.slots, slot));
+}
+
+/**
+ * vswap_area_has_copy() - does a page in memory have a copy in RAM besides
+ * @slot: its slot
+ *
+ * Context: any.
+ */
+bool vswap_area_has_copy(u32 slot)
+{
+	u64 word = slots_peek(&area.slots, slot);
+
+	return !slot_in_file(word) && slot_tag(word) > SLOT_EMPTY;
 }
 
 /* ---- Growth and capacity ---- */
@@ -439,23 +497,23 @@ static unsigned long estimate_capacity(unsigned long held, unsigned long fill)
 }
 
 /*
- * Pages of the swap cache that could be dropped at once: all but those whose slot holds
- * nothing, because they are on their way, or found no place. Where the kernel keeps zero
- * pages itself these look the same, and the result is too small.
+ * Pages of the swap cache that need no other slot to leave memory. All could be dropped at once
+ * but those whose slot holds nothing, because they were taken from the pool, or are on their
+ * way, or found no place; of these, as many could be written as there is room for in files.
+ * Where the kernel keeps zero pages itself they look the same, and the result is too small.
  */
-static unsigned long droppable_pages(unsigned long used, unsigned long held)
+static unsigned long evictable_pages(unsigned long used, unsigned long held)
 {
 	unsigned long cached = global_node_page_state(NR_SWAPCACHE);
-	unsigned long empty = used > held ? used - held : 0;
+	unsigned long empty = min(used > held ? used - held : 0, cached);
 
-	return cached > empty ? min(cached - empty, used) : 0;
+	return min(cached - empty, used) + min(empty, vswap_tier_room_behind());
 }
 
 /*
- * Without a free slot, reclaim looks at no anonymous page, not even at those that it could
- * drop, and memory runs out. So there are as many free slots as there are such pages: that
- * much room can be had. Not for those that found no place: a full pool would have slots
- * without end.
+ * Without a free slot, reclaim looks at no anonymous page, not even at those that need none,
+ * and memory runs out. So there are as many free slots as there are such pages: that much room
+ * can be had. Not for those that found no place: a full pool would have slots without end.
  */
 static unsigned long advertised_capacity(void)
 {
@@ -463,7 +521,7 @@ static unsigned long advertised_capacity(void)
 	unsigned long held = vswap_tier_used() + fill;
 	unsigned long used = port_area_used();
 
-	return max(estimate_capacity(held, fill), used + droppable_pages(used, held));
+	return max(estimate_capacity(held, fill), used + evictable_pages(used, held));
 }
 
 /* Anything moved since we last looked? */
@@ -700,8 +758,11 @@ static int write_back(unsigned long wanted, unsigned int percent, enum vswap_sta
 		nr = min(wanted, vswap_tier_pool_excess(percent));
 	}
 	vswap_mover_writers_put();
-	/* All may be hot, or their cgroups' to stay in RAM: not to look again for each page. */
-	if (is_futile(wb.misses))
+	/*
+	 * All may be hot, or their cgroups' to stay in RAM, or the disk full: not to look again
+	 * for each page.
+	 */
+	if (is_futile(wb.misses) || (ret < 0 && ret != -EINTR))
 		WRITE_ONCE(area.rest_until, jiffies + FUTILE_REST);
 	return min(ret, 0L);
 }

@@ -18,7 +18,8 @@ struct vswap_backend;
  * @direct: pages with one user bypass the swap cache when they are read back
  * @high_percent: pages are written back when the pool is as full as this, in percent of
  *	its limit; 0: never by itself
- * @low_percent: until it is below this
+ * @low_percent: until it is below this; from there on, what is read back leaves no copy in it,
+ *	until it is below half of this
  * @shrinker: pages are written back when memory is short; may change at any time
  * @idle_seconds: pages are written back that were not used for so long; 0: never. May
  *	change at any time, and vswap_area_look_for_idle() is to be called then

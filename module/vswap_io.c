@@ -14,6 +14,7 @@
 #include <linux/vmstat.h>
 #include <linux/workqueue.h>
 
+#include "port.h"
 #include "vswap_io.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
@@ -856,11 +857,42 @@ static noinline void read_rest(struct slots *slots, u32 slot, struct folio *foli
 	vswap_io_put(&fio->io, err);
 }
 
+static bool any_in_pool(const u64 *words, unsigned int nr)
+{
+	while (nr--)
+		if (slot_tag(READ_ONCE(*words++)) == SLOT_POOL)
+			return true;
+	return false;
+}
+
+/*
+ * Mirrors zswap_load(): the folio is the only copy from now on of what it had in the pool.
+ * Dirty, and so written before it is dropped, it has to be first. It may be written back just
+ * now: its copy in the file is outdated then, too. Whose cgroup has no disk keeps its copy: it
+ * might find no room again. Returns whether the pool gets room.
+ */
+static bool take_from_pool(struct slots *slots, u32 slot, struct folio *folio)
+{
+	u64 *words = slot_word_ptr(slots, slot);
+	unsigned int nr = folio_nr_pages(folio);
+
+	if (!any_in_pool(words, nr) || !port_slot_may_leave(slot))
+		return false;
+	folio_mark_dirty(folio);
+	rcu_read_lock();
+	for (; nr; nr--, words++)
+		if (slot_tag(READ_ONCE(*words)) == SLOT_POOL)
+			make_empty(words);
+	rcu_read_unlock();
+	return true;
+}
+
 /**
  * vswap_folio_read() - read a folio of the swap cache back
  * @slots: the slots
  * @slot: its first slot
  * @folio: a locked folio in the swap cache, not up to date
+ * @take: if all of it is in RAM, the pool keeps no copy, and the folio is dirty
  * @end: called when all of it has been read, or some could not be; maybe before this
  *	returns
  * @data: for @end
@@ -868,9 +900,10 @@ static noinline void read_rest(struct slots *slots, u32 slot, struct folio *foli
  * Mirrors a swap_ops' submit_read.
  *
  * Context: process, may sleep.
+ * Return: whether something has been taken from the pool.
  */
-void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
-		      void *data)
+bool vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, bool take,
+		      vswap_end_fn end, void *data)
 {
 	unsigned int nr = folio_nr_pages(folio), done;
 	struct page *page = folio_page(folio, 0);
@@ -878,12 +911,14 @@ void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_
 
 	if (!err && done < nr) {
 		read_rest(slots, slot, folio, done, end, data);
-		return;
+		return false;
 	}
 	if (!err)
 		err = check_sums(slots, slot, page, nr);
+	take = take && !err && take_from_pool(slots, slot, folio);
 	count_read(slot, nr, err);
 	end(data, err);
+	return take;
 }
 
 /**
@@ -891,27 +926,28 @@ void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_
  * @slots: the slots
  * @slot: its first slot
  * @folio: a locked folio, not up to date
+ * @take: see vswap_folio_read()
  *
  * Mirrors swap_read_folio(). The folio is unlocked when it has been read; it is up
  * to date only if all of it could be. That may be after this returns, but not for a
  * folio that bypasses the swap cache: nothing but its reader holds it, and a reader
- * that is killed lets it go.
+ * that is killed lets it go. So its copy stays.
  *
  * Context: process, may sleep.
+ * Return: see vswap_folio_read().
  */
-void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio)
+bool vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio, bool take)
 {
 	long nr = folio_nr_pages(folio);
 	int err;
 
 	count_vm_events(PSWPIN, nr);
-	if (folio_test_swapcache(folio)) {
-		vswap_folio_read(slots, slot, folio, end_in, folio);
-		return;
-	}
+	if (folio_test_swapcache(folio))
+		return vswap_folio_read(slots, slot, folio, take, end_in, folio);
 	err = read_and_wait(slots, slot, folio_page(folio, 0), nr);
 	count_read(slot, nr, err);
 	end_in(folio, err);
+	return false;
 }
 
 /**

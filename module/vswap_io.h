@@ -17,12 +17,12 @@ int vswap_io_start(const char *checksum);
 void vswap_io_stop(void);
 
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf);
-void vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio);
+bool vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio, bool take);
 int vswap_folio_store(struct slots *slots, u32 slot, struct folio *folio);
 int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
 		      void *data);
-void vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
-		      void *data);
+bool vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, bool take,
+		      vswap_end_fn end, void *data);
 
 int vswap_page_out(struct slots *slots, u32 slot, struct page *page);
 int vswap_page_in(struct slots *slots, u32 slot, struct page *page);

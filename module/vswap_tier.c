@@ -1112,6 +1112,41 @@ bool vswap_tier_writes_back(void)
 	return found;
 }
 
+/* Free places in the swap files behind a pool. */
+static unsigned long room_behind(const struct vswap_backend *pool)
+{
+	struct vswap_backend *b;
+	unsigned long room = 0;
+	unsigned int n;
+
+	for (n = 0; (b = vswap_tier_get(n)); n++) {
+		unsigned long used, capacity;
+
+		if (b->tier <= pool->tier || READ_ONCE(b->state) != BACKEND_ON)
+			continue;
+		used = vswap_backend_sum(b, BACKEND_USED_PAGES);
+		capacity = b->ops->capacity(b);
+		room += capacity > used ? capacity - used : 0;
+	}
+	return room;
+}
+
+/**
+ * vswap_tier_room_behind() - what the swap files behind the pool could still take
+ *
+ * Context: process.
+ * Return: pages.
+ */
+unsigned long vswap_tier_room_behind(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(tier.pool);
+	unsigned long room = pool ? room_behind(pool) : 0;
+
+	vswap_tier_leave(entered);
+	return room;
+}
+
 /**
  * vswap_tier_shrinkable() - how much of the pool's memory write-back could give back
  *
@@ -1121,19 +1156,9 @@ bool vswap_tier_writes_back(void)
 unsigned long vswap_tier_shrinkable(void)
 {
 	int entered = vswap_tier_enter();
-	struct vswap_backend *pool = READ_ONCE(tier.pool), *b;
-	unsigned long room = 0, pages = 0;
-	unsigned int n;
+	struct vswap_backend *pool = READ_ONCE(tier.pool);
+	unsigned long room = pool ? room_behind(pool) : 0, pages = 0;
 
-	for (n = 0; pool && (b = vswap_tier_get(n)); n++) {
-		unsigned long used, capacity;
-
-		if (b->tier <= pool->tier || READ_ONCE(b->state) != BACKEND_ON)
-			continue;
-		used = vswap_backend_sum(b, BACKEND_USED_PAGES);
-		capacity = b->ops->capacity(b);
-		room += capacity > used ? capacity - used : 0;
-	}
 	if (room)
 		pages = pool->ops->memory(pool) >> PAGE_SHIFT;
 	vswap_tier_leave(entered);

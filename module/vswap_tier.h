@@ -137,6 +137,7 @@ struct vswap_backend *vswap_tier_backend(u64 word);
 u64 vswap_tier_word(struct vswap_backend *b, u64 payload);
 
 bool vswap_tier_writes_back(void);
+unsigned long vswap_tier_room_behind(void);
 unsigned long vswap_tier_shrinkable(void);
 unsigned int vswap_tier_pool_fullness(void);
 unsigned long vswap_tier_pool_excess(unsigned int percent);

@@ -18,7 +18,7 @@ static bool hook_mem_cgroup_swap_full(struct folio *folio)
 	vswap_hook_enter();
 	full = static_call(original_mem_cgroup_swap_full)(folio);
 	if (full && folio_test_swapcache(folio) && port_is_ours(entry) &&
-	    vswap_area_in_ram(swp_offset(entry)))
+	    vswap_area_has_copy(swp_offset(entry)))
 		full = !vswap_copies_pay(folio, port_area_used(), READ_ONCE(port_area.si->pages));
 	vswap_hook_exit();
 	return full;
