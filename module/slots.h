@@ -51,7 +51,7 @@
  *  +-------------------------------------------------+---+---+---------+
  *
  * B: busy, somebody copies or writes what the word stands for, and is to release it. A:
- * accessed since it was stored, or since a mover last came by. Meaning of the
+ * accessed, or stored in a pool, since a mover last came by. Meaning of the
  * payload by tag: see enum slot_tag.
  */
 enum slot_tag {

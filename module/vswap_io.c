@@ -270,6 +270,8 @@ static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page
 		return ret;
 	if (busy || slot_tag(word) == SLOT_FILE)
 		word |= SLOT_BUSY;
+	if (slot_tag(word) == SLOT_POOL)
+		word |= SLOT_ACCESSED;
 	WRITE_ONCE(*ptr, word);
 	return slot_tag(word) == SLOT_FILE;
 }

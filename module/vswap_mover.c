@@ -4,9 +4,10 @@
  * a backend go to others.
  *
  * Slots are handed out front to back, so the pages of a cluster were evicted at
- * about the same time: clusters are the measure of age, the oldest first. A page
- * that was read back since a mover last came by stays for another round. Evacuation
- * goes through a file front to back instead, and takes hot pages as well.
+ * about the same time, and clusters come round in turn, the oldest first. A page
+ * that was stored or read back since a mover last came by stays for another round,
+ * since slots are used again in clusters of any age. Evacuation goes through a file
+ * front to back instead, and takes hot pages as well.
  *
  * Each batch: mark words busy, copy the pages, find places for them, write and wait,
  * flip the words of those that nobody touched meanwhile, wait for readers of the
