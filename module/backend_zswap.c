@@ -54,9 +54,13 @@ static gfp_t pool_gfp(void)
 /* What lies between compressed objects however they are moved: no more than this, mostly. */
 #define WASTE_SHIFT	3
 
-/* Holes that are worth moving objects for, of all pages: while nobody waits, and at the limit. */
+/*
+ * Holes that are worth moving objects for, of all pages: while nobody waits, and at the limit.
+ * There fewer than lie between the high mark and the limit, or pages that have just been used
+ * would be refused, and go to a disk, before old ones do.
+ */
 #define TIDY_SHIFT	3
-#define LIMIT_SHIFT	4
+#define LIMIT_SHIFT	6
 
 /* When to try once more, though the last time has left just as many. */
 #define COMPACT_AGAIN	HZ

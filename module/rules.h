@@ -39,8 +39,8 @@ struct rules_params {
 	.zswap_compressor = "lz4",			\
 	.zswap_max_pool_percent = 20,			\
 	.zswap_max_page_percent = 75,			\
-	.zswap_high_percent = 90,			\
-	.zswap_low_percent = 80,			\
+	.zswap_high_percent = 97,			\
+	.zswap_low_percent = 95,			\
 	.priority = -1,					\
 	.swapin = "cache",				\
 	.checksum = "none",				\

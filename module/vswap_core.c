@@ -53,9 +53,9 @@ MODULE_PARM_DESC(zswap_max_page_percent,
 
 module_param_named(zswap_high_percent, params.zswap_high_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_high_percent,
-		 "fullness of the pool at which old pages go to the swap file (90; 0: never)");
+		 "fullness of the pool at which old pages go to the swap file (97; 0: never)");
 module_param_named(zswap_low_percent, params.zswap_low_percent, uint, 0444);
-MODULE_PARM_DESC(zswap_low_percent, "fullness of the pool at which that ends (80)");
+MODULE_PARM_DESC(zswap_low_percent, "fullness of the pool at which that ends (95)");
 
 static struct vswap_area_params area_params;
 
