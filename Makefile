@@ -9,6 +9,8 @@ KERNELS	?= 6.12 6.1 7
 # Others of these families: make check has a smoke of each.
 OTHERS	?= 6.1-cloud 6.12-cloud 6.12-deb13 6.12-deb13-cloud 7-cloud
 PERCENT	?= 60
+# When set, how long scenarios may be started; a slow machine then does less.
+MINUTES	?=
 OUT	:= $(CURDIR)/build
 
 
@@ -99,11 +101,7 @@ check-deb: packages
 	@tests/deb/run
 
 check-scenarios: all
-	@for kernel in $(KERNELS); do \
-		tests/lib/build-module $$kernel && \
-		tests/scenarios/run -k $$kernel $$less $(SCENARIO) || failed=1; \
-		less='-q -p $(PERCENT)'; \
-	done; [ -z "$$failed" ]
+	@tests/scenarios/all -p $(PERCENT) $(MINUTES:%=-t %) $(KERNELS) -- $(SCENARIO)
 
 .PHONY: check-others check-kernels
 check-others: all
