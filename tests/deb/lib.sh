@@ -28,9 +28,10 @@ step() {
 	fi
 }
 
-# in_root SCRIPT [ARG]...: in a root of $suite.
+# in_root SCRIPT [ARG]...: in a root of $suite. A kernel that comes has no initramfs made.
 in_root() {
-	"$vm/debian" -s "$scratch" "$suite" env DEBIAN_FRONTEND=noninteractive sh -ec "$@"
+	"$vm/debian" -s "$scratch" "$suite" \
+		env DEBIAN_FRONTEND=noninteractive INITRD=No sh -ec "$@"
 }
 
 install_packages() {
