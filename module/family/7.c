@@ -2,85 +2,19 @@
 /*
  * Kernels of the 7 family: swap tables in the kernel's clusters, struct swap_ops.
  *
- * The kernel keeps counts, cgroups and the swap cache in tables that come and go with
- * a cluster, and its own allocator hands out the slots. So only the array of clusters
- * has to grow, and of ours there is a word for each slot that was written. Pages come by
- * the area's swap_ops, a slot's end by swap_slot_free_notify. If a tracer keeps the hook on
- * zswap_swapon() from running, the area stays an ordinary one without a usable page; where
- * that on zswap_store() is missed, pages go by swap_ops, or to zswap.
+ * Pages that aren't stored in the hook on zswap_store() come by the area's swap_ops, and so do
+ * all that are read. What is the same on 7.2, which has no swap_ops, is in swap_table.c.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
-#include <linux/cpuhotplug.h>
-#include <linux/memcontrol.h>
-#include <linux/plist.h>
-#include <linux/slab.h>
 #include <linux/swap_ops.h>
-#include <linux/timer.h>
 #include <linux/uio.h>
 
-#include "family/area.h"
-#include "family/hooks.h"
-
-VSWAP_NEEDS("config ZSWAP");
-
-/* mm/swap.h, mm/swap_table.h, mm/swapfile.c, mm/zswap.c */
-#define ZSWAP_ADDRESS_SPACE_PAGES	PORT_SLOTS_STEP
-#define SWP_TB_BAD			((~0UL) << 3)
-#define SWAP_USAGE_OFFLIST_BIT		(1UL << (BITS_PER_LONG - 2))
-
-enum swap_cluster_flags {
-	CLUSTER_FLAG_NONE,
-	CLUSTER_FLAG_FREE,
-	CLUSTER_FLAG_NONFULL,
-};
-
-/* mm/swap_table.h: of each slot the id of the cgroup it is charged to. */
-struct swap_memcg_table {
-	unsigned short id[SWAPFILE_CLUSTER];
-};
-
-/* mm/swap.h, with CONFIG_MEMCG and the zero bit inside the table. */
-struct swap_cluster_info {
-	spinlock_t lock;
-	u16 count;
-	u8 flags;
-	u8 order;
-	atomic_long_t *table;
-	unsigned int *extend_table;
-	struct swap_memcg_table *memcg_table;
-	struct list_head list;
-};
-
-/*
- * Zero pages take slots, and nobody tells us: now and then each CPU that isn't idle looks
- * whether any were taken, and how many clusters the kernel has left. 256 MiB of slots last
- * for longer than that.
- */
-#define WATCH_PERIOD	msecs_to_jiffies(100)
-#define LOW_CLUSTERS	128U
-
-/* As many of the clusters that the kernel takes next have a table beforehand. */
-#define READY_CLUSTERS	4U
+#include "family/swap_table.h"
 
 /* What is read or written here and by no other family, or not as this. */
 #define SWAP_LAYOUT(field, bits, size, value)				\
-	size(swap_cluster_info)						\
-	field(swap_cluster_info, lock, spinlock_t)			\
-	field(swap_info_struct, free_clusters, struct list_head)	\
-	field(swap_info_struct, inuse_pages, atomic_long_t)		\
-	field(swap_info_struct, avail_list, struct plist_node)		\
 	field(swap_info_struct, ops, const struct swap_ops *)		\
-	field(swap_cluster_info, count, u16)				\
-	field(swap_cluster_info, flags, u8)				\
-	field(swap_cluster_info, order, u8)				\
-	field(swap_cluster_info, table, atomic_long_t *)		\
-	field(swap_cluster_info, extend_table, unsigned int *)		\
-	field(swap_cluster_info, memcg_table, struct swap_memcg_table *) \
-	field(swap_cluster_info, list, struct list_head)		\
-	size(swap_memcg_table)						\
-	field(swap_memcg_table, id, unsigned short [512])		\
-	size(xarray)							\
 	size(swap_ops)							\
 	field(swap_ops, flags, unsigned int)				\
 	field(swap_ops, can_merge, bool (*)(struct folio *, struct folio *, size_t, int)) \
@@ -95,349 +29,11 @@ struct swap_cluster_info {
 	field(kiocb, private, void *)					\
 	size(bio_vec)							\
 	field(bio_vec, bv_page, struct page *)				\
-	field(bio_vec, bv_offset, unsigned int)				\
-	field(folio, swap, swp_entry_t)					\
-	field(mem_cgroup, css, struct cgroup_subsys_state)		\
-	field(mem_cgroup, zswap_writeback, bool)			\
-	value(CLUSTER_FLAG_NONE)					\
-	value(CLUSTER_FLAG_FREE)					\
-	value(CLUSTER_FLAG_NONFULL)
+	field(bio_vec, bv_offset, unsigned int)
 
 VSWAP_LAYOUT(layout, SWAP_LAYOUT)
 
-VSWAP_DATA(spinlock_t, swap_avail_lock)
-VSWAP_DATA(struct plist_head, swap_avail_head)
-VSWAP_DATA(struct xarray *, zswap_trees)
-VSWAP_DATA(unsigned int, nr_zswap_trees)
-VSWAP_FUNC(void, plist_add, (struct plist_node *, struct plist_head *))
-VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
-VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_private_id, (unsigned short))
-VSWAP_FUNC(void, count_memcg_events, (struct mem_cgroup *, enum vm_event_item, unsigned long))
-VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
-
-static const struct vswap_symbol symbols[] = {
-	VSWAP_SYMBOL(swap_avail_lock),
-	VSWAP_SYMBOL(swap_avail_head),
-	VSWAP_SYMBOL(zswap_trees),
-	VSWAP_SYMBOL(nr_zswap_trees),
-	VSWAP_SYMBOL(plist_add),
-	VSWAP_SYMBOL(plist_del),
-	VSWAP_SYMBOL(mem_cgroup_from_private_id),
-	VSWAP_SYMBOL(count_memcg_events),
-	VSWAP_SYMBOL(zswap_invalidate),
-};
-
-/* Slots in use when it was looked for them last. */
-static unsigned long watched;
-
-/* Of CPU hotplug, by which there is a timer on each CPU. */
-static enum cpuhp_state watch_state;
-
-/* ---- Arrays ---- */
-
-enum {
-	ARRAY_CLUSTERS,		/* si->cluster_info: per 512 slots */
-	ARRAY_TREES,		/* zswap_trees[type]: per 16384 */
-};
-
-static const struct port_array arrays[] = {
-	[ARRAY_CLUSTERS] = PORT_ARRAY(SWAPFILE_CLUSTER, struct swap_cluster_info),
-	[ARRAY_TREES] = PORT_ARRAY(ZSWAP_ADDRESS_SPACE_PAGES, struct xarray),
-};
-
-/* setup_swap_clusters_info() and zswap_swapon() for the new slots. */
-static int populate(u32 from, u32 to)
-{
-	struct swap_cluster_info *ci = port_array(ARRAY_CLUSTERS);
-	struct xarray *trees = port_array(ARRAY_TREES);
-	u32 i;
-
-	for (i = from / SWAPFILE_CLUSTER; i < to / SWAPFILE_CLUSTER; i++) {
-		spin_lock_init(&ci[i].lock);
-		INIT_LIST_HEAD(&ci[i].list);
-		ci[i].flags = CLUSTER_FLAG_FREE;
-	}
-	for (i = from / ZSWAP_ADDRESS_SPACE_PAGES; i < to / ZSWAP_ADDRESS_SPACE_PAGES; i++)
-		xa_init(&trees[i]);
-	return 0;
-}
-
-/* ---- Adoption, growth, capacity ---- */
-
-/*
- * Is the area of the shape this file was written for? It has two pages, in one cluster
- * with a table in which all but slot 1 are bad.
- */
-static bool looks_right(struct swap_info_struct *si)
-{
-	struct swap_cluster_info *ci = si->cluster_info;
-
-	return ci && ci->table && ci->count == SWAPFILE_CLUSTER - 1 &&
-	       ci->flags == CLUSTER_FLAG_NONFULL &&
-	       atomic_long_read(&ci->table[0]) == (long)SWP_TB_BAD &&
-	       !atomic_long_read(&ci->table[1]) && list_is_singular(&ci->list) &&
-	       k_nr_zswap_trees[si->type] == 1 && xa_empty(&k_zswap_trees[si->type][0]);
-}
-
-/*
- * The first cluster has the header in it, and is off all lists for good. Its table, in which
- * all slots but one are bad, is emptied, and goes to the second: see make_ready(). There may
- * be no bad slot in an area that is read ahead of: the kernel takes one for a slot in use,
- * and puts a folio there.
- */
-static void move_first_cluster(struct swap_info_struct *si, struct swap_cluster_info *to)
-{
-	struct swap_cluster_info *from = si->cluster_info, *second = to + 1;
-	unsigned int i;
-
-	list_del_init(&from->list);
-	to->count = SWAPFILE_CLUSTER;
-	to->flags = CLUSTER_FLAG_NONE;
-	second->table = from->table;
-	second->memcg_table = from->memcg_table;
-	for (i = 0; i < SWAPFILE_CLUSTER; i++)
-		atomic_long_set(&second->table[i], 0);
-}
-
-/* Let the kernel's allocator have new clusters, but for the very first. Under si->lock. */
-static void offer_clusters(struct swap_info_struct *si, u32 from, u32 to)
-{
-	struct swap_cluster_info *ci = port_array(ARRAY_CLUSTERS);
-	u32 i;
-
-	for (i = max(from / SWAPFILE_CLUSTER, 1U); i < to / SWAPFILE_CLUSTER; i++)
-		list_add_tail(&ci[i].list, &si->free_clusters);
-}
-
-static const struct swap_ops swap_ops;
-
-/* swapon(2) has set up the area, and nobody else sees it yet. */
-static void adopt(struct swap_info_struct *si)
-{
-	WRITE_ONCE(watched, ULONG_MAX);
-	move_first_cluster(si, port_array(ARRAY_CLUSTERS));
-	/* port_area_is_gone() may look meanwhile. */
-	spin_lock(k_swap_lock);
-	si->cluster_info = port_area_exchange(ARRAY_CLUSTERS, si->cluster_info);
-	spin_unlock(k_swap_lock);
-	k_zswap_trees[si->type] = port_area_exchange(ARRAY_TREES, k_zswap_trees[si->type]);
-	k_nr_zswap_trees[si->type] = port_area.nr_slots / ZSWAP_ADDRESS_SPACE_PAGES;
-	si->ops = &swap_ops;
-	spin_lock(&si->lock);
-	offer_clusters(si, 0, port_area.nr_slots);
-	spin_unlock(&si->lock);
-}
-
-/* Under swap_lock and si->lock. */
-static void publish(u32 from, u32 to)
-{
-	k_nr_zswap_trees[port_area.type] = to / ZSWAP_ADDRESS_SPACE_PAGES;
-	/* The arrays before the size; pairs with get_swap_device(). */
-	smp_store_release(&port_area.si->max, to);
-	offer_clusters(port_area.si, from, to);
-}
-
-static unsigned long inuse(void)
-{
-	return atomic_long_read(&port_area.si->inuse_pages) & ~SWAP_USAGE_OFFLIST_BIT;
-}
-
-/* Has the kernel fewer free clusters than that? */
-static bool few_free_clusters(unsigned int wanted)
-{
-	struct swap_info_struct *si = port_area.si;
-	struct list_head *entry;
-	unsigned int nr = 0;
-
-	spin_lock(&si->lock);
-	list_for_each(entry, &si->free_clusters)
-		if (++nr == wanted)
-			break;
-	spin_unlock(&si->lock);
-	return nr < wanted;
-}
-
-/*
- * The kernel's allocator decides which cluster to break into. Only half as much again
- * as is in use is added to, lest fragments make the area grow without end.
- */
-static bool is_short(u32 nr_free, u32 low_water)
-{
-	unsigned long used = inuse();
-	u32 wanted = max(low_water, LOW_CLUSTERS);
-
-	return port_area.nr_slots < used + used / 2 + 2 * wanted * SWAPFILE_CLUSTER &&
-	       few_free_clusters(wanted);
-}
-
-/*
- * A CPU that is idle takes no slots, and isn't woken: on each there is a timer of its own,
- * which waits for it to be busy.
- */
-static DEFINE_PER_CPU(struct timer_list, watch_timer);
-
-static void watch(struct timer_list *timer)
-{
-	if (port_area_get()) {
-		unsigned long used = inuse();
-
-		if (used != READ_ONCE(watched)) {
-			WRITE_ONCE(watched, used);
-			vswap_area_look();
-		}
-		port_area_put();
-	}
-	mod_timer(timer, jiffies + WATCH_PERIOD);
-}
-
-static int start_watch(unsigned int cpu)
-{
-	struct timer_list *timer = per_cpu_ptr(&watch_timer, cpu);
-
-	timer_setup(timer, watch, TIMER_DEFERRABLE | TIMER_PINNED);
-	timer->expires = jiffies + WATCH_PERIOD;
-	add_timer_on(timer, cpu);
-	return 0;
-}
-
-static int stop_watch(unsigned int cpu)
-{
-	timer_delete_sync(per_cpu_ptr(&watch_timer, cpu));
-	return 0;
-}
-
-/* A table, and one of cgroups, as of a cluster that is in use; or NULL. */
-static atomic_long_t *make_table(struct swap_memcg_table **memcg_table)
-{
-	const gfp_t gfp = GFP_NOIO | __GFP_NOWARN | __GFP_ZERO;
-	atomic_long_t *table;
-
-	*memcg_table = mem_cgroup_disabled() ? NULL : kmalloc(sizeof(**memcg_table), gfp);
-	if (!*memcg_table && !mem_cgroup_disabled())
-		return NULL;
-	table = (void *)__get_free_page(gfp);
-	if (!table)
-		kfree(*memcg_table);
-	return table;
-}
-
-/* The kernel takes si->lock inside of a cluster's. */
-static bool give_table(struct swap_cluster_info *ci, atomic_long_t *table,
-		       struct swap_memcg_table *memcg_table)
-{
-	bool wanted;
-
-	if (!spin_trylock(&ci->lock))
-		return false;
-	wanted = !ci->table;
-	if (wanted) {
-		ci->memcg_table = memcg_table;
-		/* Readers don't lock; pairs with rcu_dereference(). */
-		smp_store_release(&ci->table, table);
-	}
-	spin_unlock(&ci->lock);
-	return wanted;
-}
-
-static bool give_to_next(struct swap_info_struct *si, atomic_long_t *table,
-			 struct swap_memcg_table *memcg_table)
-{
-	struct swap_cluster_info *ci;
-	unsigned int nr = 0;
-	bool given = false;
-
-	spin_lock(&si->lock);
-	list_for_each_entry(ci, &si->free_clusters, list) {
-		given = give_table(ci, table, memcg_table);
-		if (given || ++nr == READY_CLUSTERS)
-			break;
-	}
-	spin_unlock(&si->lock);
-	return given;
-}
-
-/*
- * A cluster gets its table when the first slot of it is taken, and the page of memory for
- * it may not be there when pages have to go out. The kernel does without if there is one.
- */
-static void make_ready(void)
-{
-	struct swap_memcg_table *memcg_table;
-	atomic_long_t *table;
-
-	do {
-		table = make_table(&memcg_table);
-	} while (table && give_to_next(port_area.si, table, memcg_table));
-	if (table) {
-		free_page((unsigned long)table);
-		kfree(memcg_table);
-	}
-}
-
-/*
- * The kernel takes an area off the list to allocate from when exactly si->pages are in
- * use, and puts it back at the next free. Under swap_lock, si->lock and swap_avail_lock.
- */
-static void join_or_leave_avail_list(struct swap_info_struct *si)
-{
-	bool off = atomic_long_read(&si->inuse_pages) & SWAP_USAGE_OFFLIST_BIT;
-	bool full = inuse() >= si->pages;
-
-	if (full && !off) {
-		atomic_long_or(SWAP_USAGE_OFFLIST_BIT, &si->inuse_pages);
-		static_call(k_plist_del)(&si->avail_list, k_swap_avail_head);
-	} else if (!full && off) {
-		atomic_long_and(~SWAP_USAGE_OFFLIST_BIT, &si->inuse_pages);
-		static_call(k_plist_add)(&si->avail_list, k_swap_avail_head);
-	}
-}
-
-static void set_pages(struct swap_info_struct *si, unsigned long pages)
-{
-	spin_lock(k_swap_avail_lock);
-	WRITE_ONCE(si->pages, max(pages, inuse()));
-	join_or_leave_avail_list(si);
-	spin_unlock(k_swap_avail_lock);
-}
-
 /* ---- Pages ---- */
-
-/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
-static bool cgroup_lets_go(struct mem_cgroup *memcg)
-{
-	for (; memcg; memcg = parent_mem_cgroup(memcg))
-		if (!READ_ONCE(memcg->zswap_writeback))
-			return false;
-	return true;
-}
-
-static unsigned short slot_cgroup_id(u32 slot)
-{
-	struct swap_cluster_info *clusters = port_array(ARRAY_CLUSTERS);
-	struct swap_cluster_info *ci = &clusters[slot / SWAPFILE_CLUSTER];
-	unsigned short id = 0;
-
-	/* The table comes and goes with the cluster's first and last slot. */
-	spin_lock(&ci->lock);
-	if (ci->memcg_table)
-		id = ci->memcg_table->id[slot % SWAPFILE_CLUSTER];
-	spin_unlock(&ci->lock);
-	return id;
-}
-
-static bool slot_may_leave(u32 slot)
-{
-	unsigned short id;
-	bool may;
-
-	if (mem_cgroup_disabled())
-		return true;
-	id = slot_cgroup_id(slot);
-	rcu_read_lock();
-	may = cgroup_lets_go(static_call(k_mem_cgroup_from_private_id)(id));
-	rcu_read_unlock();
-	return may;
-}
 
 static void write_end(void *data, int error)
 {
@@ -531,168 +127,39 @@ static const struct swap_ops swap_ops = {
 	.submit_read = submit_read,
 };
 
-/* ---- Hooks ---- */
+/* ---- The family ---- */
 
-VSWAP_ORIGINAL(int, zswap_swapon, (int, unsigned long))
-VSWAP_ORIGINAL(bool, zswap_store, (struct folio *))
-#ifdef CONFIG_HIBERNATION
-VSWAP_ORIGINAL(int, find_hibernation_swap_type, (dev_t, sector_t))
-VSWAP_ORIGINAL(int, pin_hibernation_swap_type, (dev_t, sector_t))
-#endif
-
-/* swapon(2) has set up the area, and nobody else sees it yet. */
-static int hook_zswap_swapon(int type, unsigned long nr_pages)
+static void adopt(struct swap_info_struct *si)
 {
-	struct swap_info_struct *si;
-	int err;
-
-	vswap_hook_enter();
-	err = static_call(original_zswap_swapon)(type, nr_pages);
-	si = k_swap_info[type];
-	if (!err && port_area_may_adopt(si, si->cluster_info))
-		port_area_adopt(si);
-	vswap_hook_exit();
-	return err;
+	port_table_adopt(si);
+	si->ops = &swap_ops;
 }
-
-/* What zswap holds of slots that are written anew; loads look there first. */
-static void forget_zswap(u32 slot, unsigned int nr)
-{
-	struct xarray *trees = port_array(ARRAY_TREES);
-
-	if (likely(xa_empty(&trees[slot / ZSWAP_ADDRESS_SPACE_PAGES])))
-		return;
-	while (nr--)
-		static_call(k_zswap_invalidate)(swp_entry(port_area.type, slot++));
-}
-
-/* count_memcg_folio_events(), as for a folio that is submitted. */
-static void count_for_cgroup(struct folio *folio, unsigned int nr)
-{
-	struct mem_cgroup *memcg;
-
-	if (!folio_memcg_charged(folio))
-		return;
-	rcu_read_lock();
-	memcg = folio_memcg(folio);
-	static_call(k_count_memcg_events)(memcg, PSWPOUT, nr);
-#ifdef CONFIG_TRANSPARENT_HUGEPAGE
-	if (folio_test_pmd_mappable(folio))
-		static_call(k_count_memcg_events)(memcg, THP_SWPOUT, 1);
-#endif
-	rcu_read_unlock();
-}
-
-/* One that can't be stored stays dirty: to be tried again at once would be in vain. */
-static void store_folio(struct folio *folio)
-{
-	u32 slot = swp_offset(folio->swap);
-	unsigned int nr = folio_nr_pages(folio);
-
-	forget_zswap(slot, nr);
-	if (!vswap_area_store(slot, folio))
-		count_for_cgroup(folio, nr);
-	else
-		folio_mark_dirty(folio);
-}
-
-/*
- * Whether zswap takes a folio is the last that is asked before it becomes a request. That is
- * submitted when the next folio comes: too late for reclaim, which is through with this one
- * then. Told that it was taken, the kernel unlocks it.
- */
-static bool hook_zswap_store(struct folio *folio)
-{
-	bool stored = true;
-
-	vswap_hook_enter();
-	if (port_is_ours(folio->swap))
-		store_folio(folio);
-	else
-		stored = static_call(original_zswap_store)(folio);
-	vswap_hook_exit();
-	return stored;
-}
-
-#ifdef CONFIG_HIBERNATION
-/* The area that the user wants to have the image. Ours is as good as none. */
-static int hook_find_hibernation_swap_type(dev_t device, sector_t offset)
-{
-	int type = -ENODEV;
-
-	vswap_hook_enter();
-	if (!vswap_hook_refuses_image(device))
-		type = static_call(original_find_hibernation_swap_type)(device, offset);
-	vswap_hook_exit();
-	return type;
-}
-
-/* The same, for a program that writes the image itself. */
-static int hook_pin_hibernation_swap_type(dev_t device, sector_t offset)
-{
-	int type = -ENODEV;
-
-	vswap_hook_enter();
-	if (!vswap_hook_refuses_image(device))
-		type = static_call(original_pin_hibernation_swap_type)(device, offset);
-	vswap_hook_exit();
-	return type;
-}
-#endif
 
 static struct vswap_hook *const hooks[] = {
-	VSWAP_HOOK(zswap_swapon),
+	&vswap_hook_zswap_swapon,
 	&vswap_hook_mem_cgroup_swap_full,
-	VSWAP_HOOK(zswap_store),
+	&vswap_hook_zswap_store,
 #ifdef CONFIG_HIBERNATION
 	&vswap_hook_find_first_swap,
-	VSWAP_HOOK(find_hibernation_swap_type),
-	VSWAP_HOOK(pin_hibernation_swap_type),
+	&vswap_hook_find_hibernation_swap_type,
+	&vswap_hook_pin_hibernation_swap_type,
 #endif
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
 
-/* ---- The family ---- */
-
-static int start(void)
-{
-	int err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "vswap:watch", start_watch, stop_watch);
-
-	watch_state = err;
-	return min(err, 0);
-}
-
-static void stop(void)
-{
-	cpuhp_remove_state(watch_state);
-}
-
 static const struct port_family family = {
-	.arrays = arrays,
-	.nr_arrays = ARRAY_SIZE(arrays),
+	PORT_TABLE_FAMILY,
+	.adopt = adopt,
 	.hooks = hooks,
 	.nr_hooks = ARRAY_SIZE(hooks),
 	.redirect = redirect,
-	.kernel_allocates = true,
-	.start = start,
-	.stop = stop,
-	.populate = populate,
-	.looks_right = looks_right,
-	.adopt = adopt,
-	.publish = publish,
-	.is_short = is_short,
-	.make_ready = make_ready,
-	.set_pages = set_pages,
-	.used = inuse,
-	.slot_freed = vswap_area_release_slot,
-	.slot_may_leave = slot_may_leave,
 };
 
 /* See port.h. */
 int vswap_family_init(void)
 {
 	return port_init(&family) ?:
-	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
-	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+	       port_table_init() ?:
+	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout));
 }
