@@ -1241,15 +1241,27 @@ static bool is_swap_read(struct bio_vec *bv, u32 slot)
 	       swp_offset(port_folio_entry(folio)) + folio_page_idx(folio, bv->bv_page) == slot;
 }
 
+/* Returns 0, or -errno: the page stays in memory, dirty, and the kernel's log says so. */
+static int write_page(u32 slot, struct page *page)
+{
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	/* Where the kernel chose the slot, it may not be in use here yet. */
+	int err = slots_take(&area.slots, slot, 1) ?: vswap_page_out(&area.slots, slot, page);
+
+	memalloc_noreclaim_restore(noreclaim);
+	look_after_write(slot, err);
+	return err;
+}
+
 static int serve_page(struct bio *bio, sector_t sector, struct bio_vec *bv)
 {
 	u32 slot = sector >> PAGE_SECTORS_SHIFT;
 
 	if (op_is_write(bio_op(bio))) {
-		if (!slot_word_ptr(&area.slots, slot) || bv->bv_len != PAGE_SIZE)
+		if (bv->bv_len != PAGE_SIZE)
 			return -EIO;
 		vswap_stat_add(VSWAP_BIO_PAGES, 1);
-		return vswap_page_out(&area.slots, slot, bv->bv_page);
+		return write_page(slot, bv->bv_page);
 	}
 	if (!is_swap_read(bv, slot)) {
 		show_header(bv, sector);
