@@ -373,7 +373,9 @@ static const char *find_family(const struct btf *btf)
 	if (has_member(btf, "swap_info_struct", "zeromap", NULL) &&
 	    has_member(btf, "swap_info_struct", "inuse_pages", "unsigned int"))
 		return "6.12";
-	return has_member(btf, "swap_ops", "submit_write", NULL) ? "7" : NULL;
+	if (has_member(btf, "swap_ops", "submit_write", NULL))
+		return "7";
+	return has_member(btf, "swap_memcg_table", "id", NULL) ? "7.2" : NULL;
 }
 
 /* There is no module. Can there be one? */
@@ -384,7 +386,7 @@ static void check_family(const char *modules, const char *release)
 
 	if (btf && !family)
 		say(PROBLEM, "module", "%s is a kernel of no family that vswap knows (6.1, 6.12, "
-		    "7): there can't be a module for it", release);
+		    "7.2, 7): there can't be a module for it", release);
 	else
 		say(PROBLEM, "module", "none below %s: install vswap-dkms and linux-headers-%s, "
 		    "then see dkms status", modules, release);
