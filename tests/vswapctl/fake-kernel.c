@@ -2,10 +2,10 @@
 /*
  * Writes BTF of a kernel that never was to stdout: one function, one structure, one enum.
  *
- *	fake-kernel [OFFSET [SIZE [VALUE [MARK]]]]
+ *	fake-kernel [OFFSET [SIZE [VALUE [MARK [STRUCTURE]]]]]
  *
  * of the field, of the structure, of the enum; 8, 64 and 2 by default. MARK: a field of
- * struct swap_info_struct, by which families are known.
+ * struct swap_info_struct, or of that STRUCTURE, by which families are known.
  */
 #include <bpf/btf.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 	btf__add_enum_value(btf, "AREA_ON", value);
 	if (argc > 4) {
 		pages = btf__add_int(btf, "unsigned int", 4, 0);
-		btf__add_struct(btf, "swap_info_struct", 64);
+		btf__add_struct(btf, argc > 5 ? argv[5] : "swap_info_struct", 64);
 		btf__add_field(btf, argv[4], number, 0, 0);
 		btf__add_field(btf, "inuse_pages", pages, 64, 0);
 	}
