@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "addition.h"
 #include "command.h"
 #include "control.h"
 #include "message.h"
@@ -28,7 +29,7 @@ static const struct option_row options[] = {
 	{ 0 }
 };
 
-static const char SWAPFILE[] = "swapfile", ZSWAP[] = "zswap";
+static const char SWAPFILE[] = ADDITION_FILE, ZSWAP[] = ADDITION_POOL;
 
 struct addition {
 	struct vswap_backend_spec spec;
@@ -90,7 +91,7 @@ static void set_option(struct addition *addition, int option, const char *arg)
 
 static bool is_pool(const struct addition *addition)
 {
-	return !strcmp(addition->spec.type, ZSWAP);
+	return addition_is_pool(&addition->spec);
 }
 
 static void check_options(struct addition *addition)
@@ -119,36 +120,10 @@ static void open_file(struct addition *addition)
 		     strerror(errno));
 }
 
-static bool is_there(int dir, const char *name)
-{
-	struct value type = backend_value(dir, name, BACKEND_TYPE);
-	bool known = type.known;
-
-	value_free(&type);
-	return known;
-}
-
 static void __attribute__((noreturn))
 fail_add(int dir, const struct addition *addition, int error)
 {
-	static const struct reason reasons[] = {
-		{ ENOSPC, "there can't be more backends" },
-		{ EINVAL, "no backend can be made of this: the kernel's log says why" },
-		{ EPERM, "not permitted: the kernel's log says why" },
-		{ EBUSY, "it is in use: the kernel's log says more" },
-		{ EOPNOTSUPP, "not supported here: the kernel's log says why" },
-		{ 0 }
-	};
-	const struct vswap_backend_spec *spec = &addition->spec;
-	const char *text = control_reason(reasons, error);
-
-	if (error == EEXIST && is_there(dir, spec->name))
-		text = "there is a backend of this name";
-	else if (error == EEXIST)
-		text = "there is a pool already, and can't be another";
-	else if (error == EOPNOTSUPP && is_pool(addition))
-		text = "this kernel has no such compressor";
-	fail("%s: %s", spec->name, text);
+	fail("%s: %s", addition->spec.name, addition_reason(dir, &addition->spec, error));
 }
 
 static void run(const struct command *cmd, int argc, char **argv)

@@ -71,7 +71,7 @@ const char *control_reason(const struct reason *own, int error)
 	return text ? text : strerror(error);
 }
 
-static bool is_name(const char *name)
+bool control_is_name(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -81,7 +81,7 @@ static bool is_name(const char *name)
 
 void control_set_name(char field[VSWAP_NAME_SIZE], const char *name)
 {
-	if (!is_name(name))
+	if (!control_is_name(name))
 		fail_usage("not a name of a backend: '%s' (1 to %d letters, digits, '-', '_')",
 			   name, VSWAP_NAME_SIZE - 1);
 	strcpy(field, name);

@@ -2,6 +2,8 @@
 #ifndef VSWAPCTL_CONTROL_H
 #define VSWAPCTL_CONTROL_H
 
+#include <stdbool.h>
+
 #include "../../module/vswap_ioctl.h"
 
 /* What an errno of a request means. */
@@ -18,6 +20,9 @@ int control_request(int control, unsigned long request, void *argument);
 
 /* The text for @error in @own, which ends with 0, else the one that fits all requests. */
 const char *control_reason(const struct reason *own, int error);
+
+/* Can a backend have this name? */
+bool control_is_name(const char *name);
 
 /* Fails with a usage error if no backend can have this name. */
 void control_set_name(char field[VSWAP_NAME_SIZE], const char *name);

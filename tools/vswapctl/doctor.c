@@ -25,7 +25,7 @@ static const struct option_row options[] = {
 	[MODULE]          = { 'm', "module", "<file>",
 			      "the module's file, if it isn't installed" },
 	[OPTIONS]         = { 'o', "options", NULL,
-			      "only modprobe.d, and the swap file that it names" },
+			      "only vswap.conf or modprobe.d, and the swap files named there" },
 	[QUIET]           = { 'q', "quiet", NULL, "only warnings and problems" },
 	{ 0 }
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "doctor_options.h"
 #include "findings.h"
 #include "message.h"
@@ -112,32 +113,31 @@ static void check_crypto(const struct rules_params *params)
 		say(PROBLEM, TOPIC, "encrypt=1: this kernel gives no xts(aes)");
 }
 
-static u64 ram_mb(void)
-{
-	FILE *file = system_open("/proc/meminfo");
-	unsigned long long kib = 0;
+/* ---- By modprobe.d ---- */
 
-	if (file && fscanf(file, "MemTotal: %llu", &kib) != 1)
-		kib = 0;
-	if (file)
-		fclose(file);
-	return kib ? kib >> 10 : UINT64_MAX;
+static void check_modprobe_file(const struct rules_params *params, int place)
+{
+	const struct wanted_file wanted = {
+		.name = "ssd", .path = params->ssd, .tier = place,
+		.needed = params->require_all || !strchr(params->backends, ','),
+	};
+
+	check_swap_file(&wanted);
 }
 
-void check_options(const struct needs *needs)
+static void check_modprobe(const struct needs *needs)
 {
 	struct rules_params params = RULES_DEFAULTS;
 	size_t problems = findings(PROBLEM);
 	char why[RULES_WHY_SIZE];
 	int place;
 
-	check_blacklists(needs);
 	if (!needs->words) {
 		say(OK, TOPIC, "none in modprobe.d: name the backends when loading");
 		return;
 	}
 	parameters_read(needs, &params, wrong);
-	if (rules_check_params(&params, ram_mb(), why)) {
+	if (rules_check_params(&params, system_ram() >> 20, why)) {
 		say(PROBLEM, TOPIC, "%s", why);
 		return;
 	}
@@ -147,5 +147,56 @@ void check_options(const struct needs *needs)
 		    params.backends);
 	place = find_place(&params, RULES_SSD);
 	if (place >= 0)
-		check_swap_file(&params, place);
+		check_modprobe_file(&params, place);
+}
+
+/* ---- By vswap.conf ---- */
+
+static void check_conf(const struct conf *conf, size_t problems)
+{
+	bool alone = !conf->has_pool && conf->nr_files == 1;
+	struct rules_params params = conf->params;
+	size_t i;
+
+	params.backends = conf->has_pool ? "zswap" : "ssd";
+	check_crypto(&params);
+	if (findings(PROBLEM) == problems)
+		say(OK, TOPIC, "the module takes those in " CONF_NAME);
+	for (i = 0; i < conf->nr_files; i++) {
+		const struct wanted_file wanted = {
+			.name = conf->file[i].name, .path = conf->file[i].path,
+			.tier = conf->file[i].tier, .needed = params.require_all || alone,
+		};
+
+		check_swap_file(&wanted);
+	}
+}
+
+/* What is left of them: start refuses misspelt ones all the same. */
+static void check_overridden(const struct needs *needs)
+{
+	struct rules_params params = RULES_DEFAULTS;
+
+	if (!needs->words)
+		return;
+	say(WARNING, TOPIC, "there are options in modprobe.d and a " CONF_NAME ": what that has a "
+	    "key for, it alone decides");
+	parameters_read(needs, &params, wrong);
+}
+
+void check_options(const struct needs *needs)
+{
+	struct conf conf;
+	size_t problems;
+
+	check_blacklists(needs);
+	problems = findings(PROBLEM);
+	conf_read(&conf, wrong);
+	if (!conf.given) {
+		check_modprobe(needs);
+	} else if (findings(PROBLEM) == problems) {
+		check_overridden(needs);
+		check_conf(&conf, problems);
+	}
+	conf_free(&conf);
 }

@@ -8,7 +8,15 @@
 /* Would the module be loaded, and do what the options in modprobe.d say. */
 void check_options(const struct needs *needs);
 
-/* Is the swap file or partition what it has to be? @place: its backend's in backends=. */
-void check_swap_file(const struct rules_params *params, int place);
+/* A swap file or partition that a configuration names. */
+struct wanted_file {
+	const char *name;	/* its backend's */
+	const char *path;
+	int tier;
+	bool needed;		/* swap wouldn't start without it */
+};
+
+/* Is it what it has to be? */
+void check_swap_file(const struct wanted_file *wanted);
 
 #endif

@@ -20,6 +20,7 @@
 
 /* The file that is looked at: @path for people, @whole to open it. */
 struct swap_file {
+	const char *name;
 	const char *path;
 	char *whole;
 	struct statx status;
@@ -44,10 +45,11 @@ static bool same_file(const struct statx *status, const char *path)
 /* Does the module that is loaded have it? */
 static bool is_ours(const struct swap_file *file)
 {
-	char *path = system_line("/sys/kernel/vswap/backend/ssd/path");
-	char *whole = system_path(path);
+	char *its = xasprintf("/sys/kernel/vswap/backend/%s/path", file->name);
+	char *path = system_line(its), *whole = system_path(path);
 	bool ours = *path && same_file(&file->status, whole);
 
+	free(its);
 	free(whole);
 	free(path);
 	return ours;
@@ -162,13 +164,20 @@ static const char *check_file(struct swap_file *file)
 	return why;
 }
 
-static void say_missing(const struct rules_params *params, int error)
+static void say_missing(const struct wanted_file *wanted, int error)
 {
-	bool alone = !strchr(params->backends, ',');
+	say(PROBLEM, TOPIC, "%s: %s: vswap(4) tells how to make one%s", wanted->path,
+	    strerror(error), wanted->needed ? "" : "; swap would start without it");
+}
 
-	say(PROBLEM, TOPIC, "%s: %s: vswap(4) tells how to make one%s", params->ssd,
-	    strerror(error), alone || params->require_all ? "" :
-	    "; swap would start without it");
+/* Is vswap loaded, but without it? */
+static bool is_left_out(const struct swap_file *file)
+{
+	char *its = xasprintf("/sys/kernel/vswap/backend/%s", file->name);
+	bool left_out = system_has("/sys/kernel/vswap/backends") && !system_has(its);
+
+	free(its);
+	return left_out;
 }
 
 static void say_usable(const struct swap_file *file, int tier)
@@ -177,28 +186,27 @@ static void say_usable(const struct swap_file *file, int tier)
 		say(OK, TOPIC, "vswap uses %s now", file->path);
 	else if (file->fd < 0)
 		say(WARNING, TOPIC, "%s can't be read: only root can tell", file->path);
-	else if (system_has("/sys/kernel/vswap/backends") &&
-		 !system_has("/sys/kernel/vswap/backend/ssd"))
-		say(WARNING, TOPIC, "vswap runs without %s: vswapctl backend add ssd --path %s "
-		    "--tier %d", file->path, file->path, tier);
+	else if (is_left_out(file))
+		say(WARNING, TOPIC, "vswap runs without %s: vswapctl backend add %s --path %s "
+		    "--tier %d", file->path, file->name, file->path, tier);
 	else
 		say(OK, TOPIC, "the swap file %s can be used", file->path);
 }
 
-void check_swap_file(const struct rules_params *params, int place)
+void check_swap_file(const struct wanted_file *wanted)
 {
-	struct swap_file file = { .path = params->ssd, .fd = -1 };
+	struct swap_file file = { .name = wanted->name, .path = wanted->path, .fd = -1 };
 	const char *why;
 
 	file.whole = system_path(file.path);
 	if (statx(AT_FDCWD, file.whole, 0, STATX_BASIC_STATS, &file.status)) {
-		say_missing(params, errno);
+		say_missing(wanted, errno);
 	} else {
 		why = check_file(&file);
 		if (why)
 			say(PROBLEM, TOPIC, "%s: %s", file.path, why);
 		else
-			say_usable(&file, place);
+			say_usable(&file, wanted->tier);
 	}
 	free(file.whole);
 }

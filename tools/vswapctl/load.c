@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vswapctl load: modprobe, and what the module had to say. */
-#include <fcntl.h>
+/* vswapctl load: modprobe by the options of modprobe.d, and what the module had to say. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "command.h"
+#include "kmsg.h"
+#include "load.h"
 #include "message.h"
 #include "needs.h"
 #include "parameters.h"
 #include "program.h"
 #include "system.h"
-
-/* The longest record of /dev/kmsg, which gives no part of one. */
-#define MAX_RECORD	8192
-
-/* Levels of the kernel's log that say something is wrong. */
-#define LEVEL_MASK	7
-#define LEVEL_WARNING	4
 
 static const struct option_row options[] = { { 0 } };
 
@@ -46,53 +38,25 @@ static void check_words(void)
 		exit(EXIT_FAILURE);
 }
 
-/* The kernel's log, from here on; NULL if it isn't ours to read. */
-static FILE *open_log(void)
+void load_module(char *const modprobe[])
 {
-	char *path = system_path("/dev/kmsg");
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	FILE *log = fd < 0 ? NULL : fdopen(fd, "r");
-
-	free(path);
-	if (!log)
-		return NULL;
-	setvbuf(log, NULL, _IOFBF, MAX_RECORD);
-	lseek(fd, 0, SEEK_END);
-	return log;
+	check_words();
+	kmsg_follow();
+	if (program_run(modprobe))
+		exit(EXIT_FAILURE);
 }
 
-/* "4,1234,567890,-;vswap: ssd: /swap: no such file" */
-static void repeat_log(FILE *log)
+void load_by_options(void)
 {
-	static const char prefix[] = "vswap: ";
-	char *line = NULL;
-	size_t size = 0;
+	char *modprobe[] = { "modprobe", "vswap", NULL };
 
-	while (log && getline(&line, &size, log) > 0) {
-		const char *text = strchr(line, ';');
-
-		if (text && !strncmp(text + 1, prefix, strlen(prefix)) &&
-		    (atoi(line) & LEVEL_MASK) <= LEVEL_WARNING)
-			fputs(text + 1, stderr);
-	}
-	free(line);
-	if (log)
-		fclose(log);
+	load_module(modprobe);
 }
 
 static void run(const struct command *cmd, int argc, char **argv)
 {
-	char *modprobe[] = { "modprobe", "vswap", NULL };
-	FILE *log;
-	int status;
-
 	next_option(cmd, argc, argv);
-	check_words();
-	log = open_log();
-	status = program_run(modprobe);
-	repeat_log(log);
-	if (status)
-		exit(EXIT_FAILURE);
+	load_by_options();
 }
 
 static void more_help(void)

@@ -13,6 +13,9 @@ static const struct command *const commands[] = {
 	&backend_command,
 	&writeback_command,
 	&doctor_command,
+	&start_command,
+	&stop_command,
+	&reload_command,
 	&load_command,
 	&unload_command,
 	NULL

@@ -10,35 +10,27 @@
 
 #include "message.h"
 #include "room.h"
+#include "swaps.h"
 #include "system.h"
 
 #define CGROUPS		"/sys/fs/cgroup"
 #define KB		UINT64_C(1024)
 
-/* An area that zram holds is memory, and what that has is counted already. */
-static bool in_memory(const char *path)
-{
-	return !strncmp(path, "/dev/zram", strlen("/dev/zram"));
-}
-
 static void look_at_swaps(struct room *room)
 {
-	FILE *file = system_open("/proc/swaps");
-	char line[512], path[256];
-	uint64_t size, used;
+	FILE *file = swaps_open();
+	struct swap swap;
 
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%255s %*s %" SCNu64 " %" SCNu64, path, &size, &used) != 3)
-			continue;
-		if (!strcmp(path, VSWAP_DEVICE)) {
+	while (swaps_next(file, &swap)) {
+		if (!strcmp(swap.path, VSWAP_DEVICE)) {
 			room->on = true;
-			room->swapped = used * KB;
-		} else if (!in_memory(path)) {
-			room->elsewhere += (size - used) * KB;
+			room->swapped = swap.used;
+		} else if (!swap_is_zram(&swap)) {
+			/* What zram has is memory, and counted already. */
+			room->elsewhere += swap.bytes - swap.used;
 		}
 	}
-	if (file)
-		fclose(file);
+	swaps_close(file);
 }
 
 static uint64_t available_memory(void)

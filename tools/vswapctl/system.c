@@ -40,6 +40,18 @@ const char *system_release(void)
 	return release_for_test ? release_for_test : name.release;
 }
 
+uint64_t system_ram(void)
+{
+	FILE *file = system_open("/proc/meminfo");
+	unsigned long long kib = 0;
+
+	if (file && fscanf(file, "MemTotal: %llu", &kib) != 1)
+		kib = 0;
+	if (file)
+		fclose(file);
+	return kib ? kib << 10 : UINT64_MAX;
+}
+
 uid_t system_owner(void)
 {
 	struct stat status;

@@ -4,6 +4,7 @@
 #define VSWAPCTL_SYSTEM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -14,6 +15,9 @@ char *system_configs(void);
 
 /* The running kernel's. */
 const char *system_release(void);
+
+/* Bytes of memory; UINT64_MAX: it is not known. */
+uint64_t system_ram(void);
 
 /* Who is root there. */
 uid_t system_owner(void);

@@ -60,6 +60,15 @@ static void more_help(void)
 	puts("\nWhere memory and other swap have no room for what is swapped, nothing is changed.");
 }
 
+/* For the unit: the counterpart of start. */
+const struct command stop_command = {
+	.name = "stop",
+	.help = "The same as unload: what the unit is stopped by",
+	.options = options,
+	.more_help = more_help,
+	.run = run,
+};
+
 const struct command unload_command = {
 	.name = "unload",
 	.help = "Swap off and unload the module, if there is room for what is swapped",
