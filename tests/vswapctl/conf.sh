@@ -441,6 +441,64 @@ test_doctor_conf() {
 	doctor conf-and-misspelt 1 -q
 }
 
+# generated NAME LINE...: what the unit gets, below [Unit]
+generated() {
+	local name=$1 part=$tmp/units/vswap.service.d/50-vswap-conf.conf
+	shift
+	rm -rf "$tmp/units"
+	mkdir "$tmp/units"
+	ln -sf "$vswapctl" "$tmp/vswap-generator"
+	check "generator, $name: status" env VSWAP_ROOT="$machine" "$tmp/vswap-generator" \
+		"$tmp/units" "$tmp/units" "$tmp/units"
+	if (($#)); then
+		check "generator, $name" diff "$part" \
+			<(printf '%s\n' '# By vswap-generator, from vswap.conf' '[Unit]' "$@")
+		check "generator, $name: systemd takes it" verified
+	else
+		check "generator, $name" equal "$(find "$tmp/units" -type f)" ''
+	fi
+}
+
+# The unit with what it gets, as far as systemd is there to say so
+verified() {
+	command -v systemd-analyze >/dev/null || return 0
+	sed 's,/usr/sbin/vswapctl,/bin/true,' "$top/debian/vswap-dkms.vswap.service" \
+		>"$tmp/units/vswap.service"
+	SYSTEMD_UNIT_PATH=$tmp/units: systemd-analyze verify --man=no "$tmp/units/vswap.service" \
+		>"$tmp/said" 2>&1
+	! grep vswap "$tmp/said"
+}
+
+test_generator() {
+	start_machine
+	generated 'no conf'
+	conf '[pool]'
+	generated 'no file'
+	conf '[pool]' '[file a]'
+	generated 'a file' 'Wants=-.mount' 'After=-.mount' 'Wants=var.mount' 'After=var.mount' \
+		'Wants=var-lib.mount' 'After=var-lib.mount' 'Wants=var-lib-vswap.mount' 'After=var-lib-vswap.mount'
+	conf '[pool]' '[file a]' 'path = /.s/x y//ä-%.b/swap'
+	generated 'an odd path' 'Wants=-.mount' 'After=-.mount' 'Wants=\x2es.mount' 'After=\x2es.mount' \
+		'Wants=\x2es-x\x20y.mount' 'After=\x2es-x\x20y.mount' \
+		'Wants=\x2es-x\x20y.mount' 'After=\x2es-x\x20y.mount' \
+		'Wants=\x2es-x\x20y-\xc3\xa4\x2d\x25.b.mount' 'After=\x2es-x\x20y-\xc3\xa4\x2d\x25.b.mount'
+	conf '[pool]' '[file a]' 'path = /dev/disk/by-partlabel/my swap'
+	generated 'a disk' 'Wants=dev-disk-by\x2dpartlabel-my\x20swap.device' \
+		'After=dev-disk-by\x2dpartlabel-my\x20swap.device'
+	conf '[file a]' 'path = /srv/a "b" 50%\c'
+	generated 'the only one' 'RequiresMountsFor="/srv/a \"b\" 50%%\\c"'
+	conf '[area]' 'require-all = yes' '[pool]' '[file a]' '[file b]'
+	generated 'all required' 'RequiresMountsFor="/var/lib/vswap/a.swap"' 'RequiresMountsFor="/var/lib/vswap/b.swap"'
+	conf '[pool]' 'x = y'
+	status=0
+	VSWAP_ROOT=$machine "$tmp/vswap-generator" "$tmp/units" 2>"$tmp/err" || status=$?
+	check 'generator, a wrong conf: status' equal "$status" 1
+	check 'generator, a wrong conf' grep -q '^vswapctl: /etc/vswap.conf:2: there is no key "x"' "$tmp/err"
+	status=0
+	"$tmp/vswap-generator" 2>"$tmp/err" || status=$?
+	check 'generator, no folder' equal "$status" 1
+}
+
 # Keys and sections of the manual and of conf.c
 test_conf_manual() {
 	local page=$source/vswap.conf.5
@@ -466,6 +524,7 @@ test_conf() {
 	test_start
 	test_reload
 	test_doctor_conf
+	test_generator
 	test_conf_manual
 	rm -rf "${tmp:?}/bin"
 	unset VSWAP_CONTROL

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "generator.h"
 #include "message.h"
 
 static const struct command *const commands[] = {
@@ -44,6 +45,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	atexit(close_stdout);
 
+	if (argc > 0 && generator_is_meant(argv[0]))
+		return generator_run(argc, argv);
 	if (argc > 1 && is_option(argv[1], &help_option))
 		print_help();
 	else if (argc > 1 && is_option(argv[1], &version_option))
