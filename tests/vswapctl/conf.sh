@@ -420,6 +420,42 @@ zswap: resized
 	requested 'reload, wrong' ''
 }
 
+test_save() {
+	local a=$machine/a part=$machine/etc/vswap.conf.d/50-a.conf comment
+	comment='# By vswapctl backend add --save. To have it no more: delete this, vswapctl reload'
+	start_machine
+	loaded
+	touch "$a"
+	machine_does 'save, no conf' 1 '' 'vswapctl: --save: there is no /etc/vswap.conf to add it to: vswapctl setup makes one' \
+		backend add a --path "$a" --save
+	conf '[pool]' 'x = y'
+	on_machine backend add a --path "$a" --save
+	check 'save, a wrong conf: status' equal "$status" 1
+	conf '[pool]'
+	machine_does 'save, a pool of another name' 1 '' 'vswapctl: --save: in vswap.conf a pool is called zswap, and nothing else is' \
+		backend add pool --type zswap --save
+	machine_does 'save, a file called zswap' 1 '' 'vswapctl: --save: in vswap.conf a pool is called zswap, and nothing else is' \
+		backend add zswap --path "$a" --save
+	requested 'save, refused' ''
+	FAKE_RESULT=EBUSY on_machine backend add a --path "$a" --save
+	check 'save, the module refuses: nothing' test ! -e "$part"
+	machine_does 'save' 0 'a: added
+a: saved in /etc/vswap.conf.d/50-a.conf' '' backend add a --path "$a" --tier 3 --save
+	check 'save: the file' diff "$part" <(printf '%s\n' "$comment" '[file a]' "path = $a" 'tier = 3')
+	check 'save: nothing else' equal "$(ls "${part%/*}")" 50-a.conf
+	files "$conf_sysfs/backend/a" <<<'tier 7'
+	cd "$machine" && on_machine backend add a --path a --save
+	cd "$OLDPWD" || exit
+	check 'save, tier and folder' diff "$part" <(printf '%s\n' "$comment" '[file a]' "path = $a" 'tier = 7')
+	on_machine backend add zswap --type zswap --limit 128M --compressor zstd --save
+	check 'save, the pool' diff "$machine/etc/vswap.conf.d/50-zswap.conf" \
+		<(printf '%s\n' "$comment" '[pool]' 'size = 134217728' 'compressor = zstd' 'tier = 0')
+	rm -r "$machine/etc/vswap.conf.d"
+	touch "$machine/etc/vswap.conf.d"
+	machine_does 'save, not written' 1 'a: added' "vswapctl: a: added, but /etc/vswap.conf.d/50-a.conf can't be written: Not a directory" \
+		backend add a --path "$a" --save
+}
+
 # What doctor has to say of a conf
 test_doctor_conf() {
 	local a=$machine/var/lib/vswap/a.swap
@@ -523,6 +559,7 @@ test_conf() {
 	test_conf_parts
 	test_start
 	test_reload
+	test_save
 	test_doctor_conf
 	test_generator
 	test_conf_manual

@@ -12,11 +12,12 @@
 #include "command.h"
 #include "control.h"
 #include "message.h"
+#include "save.h"
 #include "snapshot.h"
 #include "sysfs.h"
 #include "value.h"
 
-enum { COMPRESSOR, LIMIT, PATH, TIER, TYPE };
+enum { COMPRESSOR, LIMIT, PATH, SAVE, TIER, TYPE };
 
 static const char *const args[] = { "name", NULL };
 
@@ -24,6 +25,7 @@ static const struct option_row options[] = {
 	[COMPRESSOR] = { 0, "compressor", "<name>", "zswap: another than zswap_compressor=" },
 	[LIMIT]      = { 0, "limit", "<size>", "zswap: limit of the pool" },
 	[PATH]       = { 0, "path", "<file>", "swapfile: file or partition, made by mkswap" },
+	[SAVE]       = { 0, "save", NULL, "have it at the next start, too: vswap.conf(5)" },
 	[TIER]       = { 0, "tier", "<n>", "lower ones are preferred; the last by default" },
 	[TYPE]       = { 0, "type", "<type>", "swapfile (default with --path) or zswap" },
 	{ 0 }
@@ -34,6 +36,7 @@ static const char SWAPFILE[] = ADDITION_FILE, ZSWAP[] = ADDITION_POOL;
 struct addition {
 	struct vswap_backend_spec spec;
 	const char *path;
+	bool save;
 };
 
 static void set_compressor(struct vswap_backend_spec *spec, const char *name)
@@ -79,6 +82,9 @@ static void set_option(struct addition *addition, int option, const char *arg)
 		break;
 	case PATH:
 		addition->path = arg;
+		break;
+	case SAVE:
+		addition->save = true;
 		break;
 	case TIER:
 		set_tier(&addition->spec, arg);
@@ -126,6 +132,17 @@ fail_add(int dir, const struct addition *addition, int error)
 	fail("%s: %s", addition->spec.name, addition_reason(dir, &addition->spec, error));
 }
 
+/* With the tier that it has got. */
+static void save(int dir, const struct addition *addition)
+{
+	struct value tier = backend_value(dir, addition->spec.name, BACKEND_TIER);
+	struct vswap_backend_spec spec = addition->spec;
+
+	if (tier.known && tier.number <= INT32_MAX)
+		spec.tier = (int)tier.number;
+	save_backend(&spec, addition->path);
+}
+
 static void run(const struct command *cmd, int argc, char **argv)
 {
 	struct addition addition = {
@@ -137,6 +154,8 @@ static void run(const struct command *cmd, int argc, char **argv)
 		set_option(&addition, option, optarg);
 	control_set_name(addition.spec.name, argv[optind]);
 	check_options(&addition);
+	if (addition.save)
+		save_check(&addition.spec);
 
 	dir = sysfs_open();
 	control = control_open();
@@ -145,6 +164,8 @@ static void run(const struct command *cmd, int argc, char **argv)
 	if (error)
 		fail_add(dir, &addition, error);
 	printf("%s: added\n", addition.spec.name);
+	if (addition.save)
+		save(dir, &addition);
 	if (addition.path)
 		close(addition.spec.fd);
 	close(control);
