@@ -29,6 +29,7 @@ extern const struct command backend_command;
 extern const struct command doctor_command;
 extern const struct command load_command;
 extern const struct command unload_command;
+extern const struct command setup_command;
 extern const struct command start_command;
 extern const struct command stop_command;
 extern const struct command reload_command;

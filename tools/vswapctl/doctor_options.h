@@ -19,4 +19,10 @@ struct wanted_file {
 /* Is it what it has to be? */
 void check_swap_file(const struct wanted_file *wanted);
 
+/*
+ * What is wrong with the file at @path, as the module sees it, unless it has it as backend
+ * @name; NULL: nothing that can be told.
+ */
+const char *swap_file_wrong(const char *name, const char *path);
+
 #endif

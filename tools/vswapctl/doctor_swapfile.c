@@ -210,3 +210,17 @@ void check_swap_file(const struct wanted_file *wanted)
 	}
 	free(file.whole);
 }
+
+const char *swap_file_wrong(const char *name, const char *path)
+{
+	struct swap_file file = { .name = name, .path = path, .fd = -1 };
+	const char *why;
+
+	file.whole = system_path(path);
+	if (statx(AT_FDCWD, file.whole, 0, STATX_BASIC_STATS, &file.status))
+		why = strerror(errno);
+	else
+		why = check_file(&file);
+	free(file.whole);
+	return why;
+}

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&backend_command,
 	&writeback_command,
 	&doctor_command,
+	&setup_command,
 	&start_command,
 	&stop_command,
 	&reload_command,

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vswapctl setup: from nothing, or from zram, to swap on vswap, and back. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "conf.h"
+#include "message.h"
+#include "needs.h"
+#include "plan.h"
+#include "program.h"
+#include "record.h"
+#include "room.h"
+#include "scene.h"
+#include "system.h"
+#include "value.h"
+
+enum { DRY_RUN, ENCRYPT, FILE_PATH, NO_FILE, POOL, SIZE, UNDO, YES };
+
+static const struct option_row options[] = {
+	[DRY_RUN]   = { 'n', "dry-run", NULL, "only print the plan" },
+	[ENCRYPT]   = { 0, "encrypt", NULL, "encrypt what goes to the swap file" },
+	[FILE_PATH] = { 0, "file", "<path>", "the swap file or partition" },
+	[NO_FILE]   = { 0, "no-file", NULL, "only a pool" },
+	[POOL]      = { 0, "pool", "<size>", "the most memory of the pool: 25%, 8G, min(ram/4, 8G)" },
+	[SIZE]      = { 0, "size", "<size>", "of a swap file that isn't there yet" },
+	[UNDO]      = { 0, "undo", NULL, "take back what setup has done" },
+	[YES]       = { 'y', "yes", NULL, "don't ask" },
+	{ 0 }
+};
+
+struct request {
+	struct wishes wishes;
+	bool dry_run;
+	bool undo;
+	bool yes;
+};
+
+static void set_option(struct request *request, int option, const char *arg)
+{
+	switch (option) {
+	case DRY_RUN:
+		request->dry_run = true;
+		break;
+	case ENCRYPT:
+		request->wishes.encrypt = true;
+		break;
+	case FILE_PATH:
+		request->wishes.file = arg;
+		break;
+	case NO_FILE:
+		request->wishes.no_file = true;
+		break;
+	case POOL:
+		request->wishes.pool = arg;
+		break;
+	case SIZE:
+		request->wishes.size = arg;
+		break;
+	case UNDO:
+		request->undo = true;
+		break;
+	case YES:
+		request->yes = true;
+		break;
+	}
+}
+
+static void check_options(const struct request *request)
+{
+	const struct wishes *wishes = &request->wishes;
+
+	if (wishes->no_file && (wishes->file || wishes->size))
+		fail_usage("--no-file excludes --file and --size");
+	if (request->undo && (wishes->no_file || wishes->file || wishes->size || wishes->pool ||
+			      wishes->encrypt))
+		fail_usage("--undo takes no other options than --dry-run and --yes");
+	if (!request->dry_run && geteuid() != system_owner())
+		fail("only root can set it up; --dry-run shows the plan");
+}
+
+/* True if the user wants it. */
+static bool ask(void)
+{
+	char *line = NULL;
+	size_t size = 0;
+	bool yes;
+
+	fputs("Do this? [y/N] ", stdout);
+	fflush(stdout);
+	yes = getline(&line, &size, stdin) > 0 && (*line == 'y' || *line == 'Y');
+	free(line);
+	if (!yes)
+		puts("Nothing was done.");
+	return yes;
+}
+
+static bool go_on(const struct request *request)
+{
+	if (request->dry_run)
+		return false;
+	if (!request->yes && !ask())
+		exit(EXIT_FAILURE);
+	return true;
+}
+
+/* ---- There ---- */
+
+/* It isn't worth a swap file if it can't be used. */
+static void check_module(bool dry_run)
+{
+	static const char none[] = "there is no vswap module for this kernel: vswapctl doctor says why";
+	char *modules = system_modules(), *configs = system_configs();
+	struct needs *needs = needs_read(NULL, modules, configs);
+
+	if (!needs && !dry_run && !system_has("/sys/module/vswap"))
+		fail("%s", none);
+	if (!needs && dry_run)
+		printf("%s\n\n", none);
+	if (needs && needs->words)
+		puts("There are options in modprobe.d: what " CONF_NAME " has a key for, it alone will decide\n");
+	needs_free(needs);
+	free(configs);
+	free(modules);
+}
+
+static void print_scene(const struct scene *scene)
+{
+	struct value ram = value_number(UNIT_BYTES, scene->ram), free_room;
+	char *size = value_format(&ram, false), *room;
+
+	free_room = value_number(UNIT_BYTES, scene->root.free);
+	room = value_format(&free_room, false);
+	printf("Found: %s of memory; / on %s%s, %s free; vswap is %s\n", size,
+	       *scene->root.type ? scene->root.type : "?",
+	       scene->root.crypt ? ", encrypted" : "", room, scene->on ? "on" : "off");
+	free(room);
+	free(size);
+}
+
+static void print_plan(const struct plan *plan)
+{
+	size_t i;
+
+	if (!plan->nr)
+		puts("All is set up: nothing is to be done");
+	for (i = 0; i < plan->nr; i++) {
+		printf(" %zu. ", i + 1);
+		step_print(&plan->step[i]);
+	}
+	for (i = 0; i < plan->nr_notes; i++)
+		printf("Note: %s\n", plan->note[i]);
+}
+
+static void do_plan(const struct plan *plan, bool has_unit)
+{
+	struct record record;
+	size_t i;
+
+	record_read(&record);
+	for (i = 0; i < plan->nr; i++) {
+		printf(" %zu. ...\n", i + 1);
+		fflush(stdout);
+		step_do(&plan->step[i], has_unit, &record);
+	}
+	record_free(&record);
+	puts("Done. vswapctl stats shows it; vswapctl setup --undo takes it back");
+}
+
+static void set_up(const struct request *request)
+{
+	struct scene scene;
+	struct plan plan;
+
+	check_module(request->dry_run);
+	scene_look(&scene);
+	print_scene(&scene);
+	plan_make(&plan, &scene, &request->wishes);
+	print_plan(&plan);
+	if (plan.nr && go_on(request))
+		do_plan(&plan, scene.has_unit);
+	plan_free(&plan);
+	scene_free(&scene);
+}
+
+/* ---- And back ---- */
+
+/* The last step first. Returns how many there are. */
+static size_t print_undo(const struct record *record)
+{
+	size_t i, nr = 0;
+
+	for (i = record->nr; i--;) {
+		char *text = undo_text(&record->entry[i]);
+
+		printf(" %zu. %s\n", ++nr, text);
+		free(text);
+	}
+	if (!nr)
+		puts("Nothing is to be undone");
+	return nr;
+}
+
+/* What was replaced while swap was on counts again. */
+static void follow_old_conf(bool has_unit)
+{
+	char *reload[] = { has_unit ? "systemctl" : "/proc/self/exe", "reload",
+			   has_unit ? "vswap.service" : NULL, NULL };
+
+	if (!room_look().on || !system_has(CONF_PATH))
+		return;
+	fflush(stdout);
+	if (program_run(reload))
+		fail("swap doesn't follow " CONF_PATH ": vswapctl reload says why");
+}
+
+static void undo_all(const struct request *request)
+{
+	bool has_unit = scene_has_unit(), conf = false;
+	struct record record;
+	size_t nr = 0;
+
+	record_read(&record);
+	if (print_undo(&record) && go_on(request)) {
+		while (record.nr) {
+			const struct record_entry *last = &record.entry[record.nr - 1];
+
+			printf(" %zu. ...\n", ++nr);
+			fflush(stdout);
+			conf |= !strcmp(last->verb, "conf");
+			undo(last, has_unit);
+			record_drop_last(&record);
+		}
+		if (conf)
+			follow_old_conf(has_unit);
+		puts("Done");
+	}
+	record_free(&record);
+}
+
+static void run(const struct command *cmd, int argc, char **argv)
+{
+	struct request request = { 0 };
+	int option;
+
+	while ((option = next_option(cmd, argc, argv)) >= 0)
+		set_option(&request, option, optarg);
+	check_options(&request);
+	if (request.undo)
+		undo_all(&request);
+	else
+		set_up(&request);
+}
+
+static void more_help(void)
+{
+	puts("\nIt prints what it is going to do, and asks. Run again it does what is missing, also\n"
+	     "after it was interrupted. An " CONF_PATH " that is there is only replaced where one\n"
+	     "of --encrypt, --file, --no-file, --pool and --size is given.");
+}
+
+const struct command setup_command = {
+	.name = "setup",
+	.help = "Set swap up: a swap file, vswap.conf, the unit; and zram off",
+	.options = options,
+	.more_help = more_help,
+	.run = run,
+};

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The steps of vswapctl setup. Each can be done when it is done already, and undone when it
+ * never was: between the record and the step the machine may have gone off.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "message.h"
+#include "program.h"
+#include "replace.h"
+#include "room.h"
+#include "step.h"
+#include "swap_file.h"
+#include "system.h"
+#include "value.h"
+
+#define UNIT		"vswap.service"
+#define SAVED		"/var/lib/vswap/conf."
+
+/* ---- Programs ---- */
+
+static int run(const char *program, const char *a, const char *b, const char *c)
+{
+	char *argv[] = { (char *)program, (char *)a, (char *)b, (char *)c, NULL };
+
+	fflush(stdout);
+	return program_run(argv);
+}
+
+static void systemctl(const char *a, const char *b, const char *c)
+{
+	if (run("systemctl", a, b, c))
+		fail("systemctl %s %s%s%s failed", a, b ? b : "", c ? " " : "", c ? c : "");
+}
+
+/* By the unit, where there are units. */
+static void have_swap(const char *verb, bool has_unit)
+{
+	if (has_unit)
+		systemctl(verb, UNIT, NULL);
+	else if (run("/proc/self/exe", verb, NULL, NULL))
+		fail("vswapctl %s failed", verb);
+}
+
+/* ---- vswap.conf ---- */
+
+/* The caller frees it; NULL: there is none. */
+static char *read_text(const char *path)
+{
+	FILE *file = system_open(path);
+	char *text = NULL;
+	size_t size = 0;
+
+	if (file && getdelim(&text, &size, '\0', file) < 0) {
+		free(text);
+		text = xstrdup("");
+	}
+	if (file)
+		fclose(file);
+	return text;
+}
+
+/* FNV-1a: to know one's own text again, no more. */
+static void make_sum(const char *text, char sum[17])
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	sprintf(sum, "%016" PRIx64, hash);
+}
+
+static void write_or_fail(const char *path, const char *text)
+{
+	int error = replace_file(path, text, 0644);
+
+	if (error)
+		fail("cannot write %s: %s", path, strerror(error));
+}
+
+static void remove_or_fail(const char *path)
+{
+	char *whole = system_path(path);
+
+	if (unlink(whole) && errno != ENOENT)
+		fail("cannot remove %s: %s", path, strerror(errno));
+	sync_folder(whole);
+	free(whole);
+}
+
+static void write_conf(const char *text, struct record *record)
+{
+	char *before = read_text(CONF_PATH), *saved = xstrdup(""), sum[17];
+
+	make_sum(text, sum);
+	if (before) {
+		free(saved);
+		saved = xasprintf(SAVED "%zu", record->nr);
+		write_or_fail(saved, before);
+	}
+	record_add(record, "conf", sum, saved);
+	write_or_fail(CONF_PATH, text);
+	free(saved);
+	free(before);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+static void undo_conf(const struct record_entry *entry)
+{
+	char *now = read_text(CONF_PATH), sum[17] = "";
+	char *before = *entry->more ? read_text(entry->more) : NULL;
+
+	if (now)
+		make_sum(now, sum);
+	if (now && strcmp(sum, entry->what)) {
+		if (!same_text(now, before))
+			puts(CONF_PATH " was changed since, and stays");
+	} else if (before) {
+		write_or_fail(CONF_PATH, before);
+	} else if (now) {
+		remove_or_fail(CONF_PATH);
+	}
+	if (before)
+		remove_or_fail(entry->more);
+	free(before);
+	free(now);
+}
+
+/* ---- Swap files ---- */
+
+static void make_file(const struct step *step, struct record *record)
+{
+	char uuid[SWAP_UUID_SIZE];
+
+	swap_file_make_uuid(uuid);
+	record_add(record, "file", step->what, uuid);
+	swap_file_make(step->what, step->bytes, uuid);
+}
+
+/* Only if it is the one that was made: somebody may have made another since. */
+static void undo_file(const struct record_entry *entry)
+{
+	swap_file_forget(entry->what);
+	if (swap_file_has_uuid(entry->what, entry->more))
+		remove_or_fail(entry->what);
+}
+
+/* ---- Steps ---- */
+
+static void print_conf(const char *text)
+{
+	const char *line = text, *end;
+
+	puts("write " CONF_PATH ":");
+	for (; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		printf("%s%.*s\n", end > line ? "        " : "", (int)(end - line), line);
+	}
+}
+
+void step_print(const struct step *step)
+{
+	struct value bytes = value_number(UNIT_BYTES, step->bytes);
+	char *size = value_format(&bytes, false);
+
+	switch (step->kind) {
+	case STEP_FILE:
+		printf("make the swap file %s, %s\n", step->what, size);
+		break;
+	case STEP_CONF:
+		print_conf(step->what);
+		break;
+	case STEP_ENABLE:
+		printf("enable %s: swap at each boot\n", step->what);
+		break;
+	case STEP_START:
+		puts("switch swap on, on " VSWAP_DEVICE);
+		break;
+	case STEP_RELOAD:
+		puts("have swap, which is on, follow " CONF_PATH);
+		break;
+	case STEP_DISABLE:
+	case STEP_MASK:
+		printf("switch %s off, now and at each boot\n", step->what);
+		break;
+	}
+	free(size);
+}
+
+void step_do(const struct step *step, bool has_unit, struct record *record)
+{
+	switch (step->kind) {
+	case STEP_FILE:
+		make_file(step, record);
+		break;
+	case STEP_CONF:
+		write_conf(step->what, record);
+		break;
+	case STEP_ENABLE:
+		record_add(record, "enable", step->what, "");
+		systemctl("enable", step->what, NULL);
+		break;
+	case STEP_START:
+		record_add(record, "start", UNIT, "");
+		/* For the generator. */
+		if (has_unit)
+			systemctl("daemon-reload", NULL, NULL);
+		/* The unit may be active, and swap off all the same. */
+		have_swap(has_unit ? "restart" : "start", has_unit);
+		break;
+	case STEP_RELOAD:
+		if (has_unit)
+			systemctl("daemon-reload", NULL, NULL);
+		have_swap("reload", has_unit);
+		break;
+	case STEP_DISABLE:
+		record_add(record, "disable", step->what, "");
+		systemctl("disable", "--now", step->what);
+		break;
+	case STEP_MASK:
+		record_add(record, "mask", step->what, "");
+		systemctl("mask", "--now", step->what);
+		break;
+	}
+}
+
+char *undo_text(const struct record_entry *entry)
+{
+	if (!strcmp(entry->verb, "file"))
+		return xasprintf("delete the swap file %s", entry->what);
+	if (!strcmp(entry->verb, "conf"))
+		return xstrdup(*entry->more ? "write what was in " CONF_PATH " before" :
+					      "delete " CONF_PATH);
+	if (!strcmp(entry->verb, "start"))
+		return xstrdup("switch swap on " VSWAP_DEVICE " off");
+	if (!strcmp(entry->verb, "enable"))
+		return xasprintf("disable %s", entry->what);
+	if (!strcmp(entry->verb, "disable") || !strcmp(entry->verb, "mask"))
+		return xasprintf("switch %s on again", entry->what);
+	fail("the record has \"%s\": was it written by a later vswapctl?", entry->verb);
+}
+
+void undo(const struct record_entry *entry, bool has_unit)
+{
+	if (!strcmp(entry->verb, "file")) {
+		undo_file(entry);
+	} else if (!strcmp(entry->verb, "conf")) {
+		undo_conf(entry);
+	} else if (!strcmp(entry->verb, "start")) {
+		have_swap("stop", has_unit);
+	} else if (!strcmp(entry->verb, "enable")) {
+		systemctl("disable", entry->what, NULL);
+	} else if (!strcmp(entry->verb, "disable")) {
+		systemctl("enable", "--now", entry->what);
+	} else if (!strcmp(entry->verb, "mask")) {
+		systemctl("unmask", entry->what, NULL);
+		systemctl("start", entry->what, NULL);
+	}
+}
