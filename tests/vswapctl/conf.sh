@@ -332,7 +332,7 @@ vswapctl: none of the backends in vswap.conf is there" start
 	start_machine
 	conf '[pool]'
 	options 'options vswap zswap_compresor=zstd'
-	machine_does 'start, misspelt in modprobe.d' 1 '' "vswapctl: modprobe.d: zswap_compresor=zstd: there is no such parameter (modinfo -p vswap lists them), and the kernel would ignore it" start
+	machine_does 'start, misspelt in modprobe.d' 1 '' "vswapctl: modprobe.d: zswap_compresor=zstd: there is no such parameter (did you mean zswap_compressor?), and the kernel would ignore it" start
 
 	# interrupted before: loaded, one of the files is there
 	start_machine

@@ -32,7 +32,7 @@ static const char *const args[] = { "name", NULL };
 static const struct option_row options[] = {
 	[DRY_RUN] = { 'n', "dry-run", NULL, "only say whether the others could hold its pages" },
 	[FORCE]   = { 'f', "force", NULL, "give up pages that can't be read" },
-	[TIMEOUT] = { 0, "timeout", "<seconds>", "give up after this time" },
+	[TIMEOUT] = { 0, "timeout", "<time>", "give up after this time: 90, 90s, 5m" },
 	{ 0 }
 };
 
@@ -59,19 +59,6 @@ struct removal {
 	int signal;		/* that cancelled it; 0: none */
 	bool timed_out;
 };
-
-static double parse_seconds(const char *text)
-{
-	size_t whole = strspn(text, "0123456789");
-	double seconds = strtod(text, NULL);
-	const char *rest = text + whole;
-
-	if (*rest == '.')
-		rest += 1 + strspn(rest + 1, "0123456789");
-	if (!whole || *rest || !(seconds > 0 && seconds < 1e9))
-		fail_usage("not a number of seconds: '%s'", text);
-	return seconds;
-}
 
 static struct counts count(const struct removal *r)
 {
@@ -340,7 +327,8 @@ static void set_option(struct removal *r, int option, const char *arg)
 		r->request.flags |= VSWAP_REMOVE_FORCE;
 		break;
 	case TIMEOUT:
-		r->timeout = parse_seconds(arg);
+		if (!value_parse_seconds(&r->timeout, arg))
+			fail_usage("not a time: '%s'", arg);
 		break;
 	}
 }

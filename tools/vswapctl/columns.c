@@ -9,6 +9,7 @@
 
 #include "columns.h"
 #include "derived.h"
+#include "guess.h"
 #include "json.h"
 #include "message.h"
 #include "snapshot.h"
@@ -112,12 +113,15 @@ static struct value column_value(const struct column *column,
 
 static const struct column *find_column(const char *name)
 {
+	struct guess guess = { .word = name };
 	size_t i;
 
-	for (i = 0; i < NR_COLUMNS; i++)
+	for (i = 0; i < NR_COLUMNS; i++) {
 		if (!strcasecmp(columns[i].name, name))
 			return &columns[i];
-	fail_usage("unknown column '%s'", name);
+		guess_consider(&guess, columns[i].name);
+	}
+	fail_usage("unknown column '%s'%s", name, guess_text(&guess));
 }
 
 static void append_column(struct column_list *list, const struct column *column)

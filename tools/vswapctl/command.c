@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "guess.h"
 #include "message.h"
 
 void print_commands(const struct command *const *commands)
@@ -18,9 +19,20 @@ bool is_option(const char *arg, const struct option_row *option)
 	       (!strncmp(arg, "--", 2) && !strcmp(arg + 2, option->name));
 }
 
+static void __attribute__((noreturn))
+fail_unknown(const struct command *const *commands, const char *name)
+{
+	struct guess guess = { .word = name };
+
+	for (; *commands; commands++)
+		guess_consider(&guess, (*commands)->name);
+	fail_usage("unknown command '%s'%s", name, guess_text(&guess));
+}
+
 void run_command(const struct command *const *commands, int argc, char **argv)
 {
 	static char program[] = PROGRAM;
+	const struct command *const *all = commands;
 
 	if (argc < 2)
 		fail_usage("no command given");
@@ -29,7 +41,7 @@ void run_command(const struct command *const *commands, int argc, char **argv)
 	while (*commands && strcmp(argv[1], (*commands)->name))
 		commands++;
 	if (!*commands)
-		fail_usage("unknown command '%s'", argv[1]);
+		fail_unknown(all, argv[1]);
 	argv[1] = program;	/* the name getopt complains under */
 	(*commands)->run(*commands, argc - 1, argv + 1);
 }

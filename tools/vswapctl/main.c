@@ -8,6 +8,8 @@
 #include "generator.h"
 #include "message.h"
 
+static const struct command help_command;
+
 static const struct command *const commands[] = {
 	&stats_command,
 	&backends_command,
@@ -20,6 +22,7 @@ static const struct command *const commands[] = {
 	&reload_command,
 	&load_command,
 	&unload_command,
+	&help_command,
 	NULL
 };
 
@@ -39,6 +42,33 @@ static void print_help(void)
 	puts("\n'" PROGRAM " <command> --help' lists the options of a command.\n"
 	     "For more details see " PROGRAM "(8).");
 }
+
+/* "help backend add" is "backend add --help". */
+static void run_help(const struct command *cmd, int argc, char **argv)
+{
+	char **words = xcalloc(argc + 2, sizeof(*words));
+	int i;
+
+	if (argc > 1 && argv[1][0] == '-')
+		next_option(cmd, argc, argv);
+	for (i = 0; i < argc; i++)
+		words[i] = argv[i];
+	words[argc] = "--help";
+	if (argc > 1)
+		run_command(commands, argc + 1, words);
+	else
+		print_help();
+	free(words);
+}
+
+static const struct option_row help_options[] = { { 0 } };
+
+static const struct command help_command = {
+	.name = "help",
+	.help = "Show these commands, or the options of one: help backend add",
+	.options = help_options,
+	.run = run_help,
+};
 
 int main(int argc, char **argv)
 {

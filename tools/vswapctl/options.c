@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "guess.h"
 #include "message.h"
 
 enum {
@@ -84,6 +85,24 @@ static int index_of_letter(const struct command *cmd, int letter)
 	return i;
 }
 
+/* getopt has said that it is wrong. */
+static void __attribute__((noreturn)) fail_option(const struct command *cmd, const char *word)
+{
+	const struct option_row *option = cmd->options;
+	struct guess guess = { 0 };
+
+	if (!strncmp(word, "--", 2) && !strchr(word, '=')) {
+		guess.word = word + 2;
+		for (; option->name; option++)
+			guess_consider(&guess, option->name);
+		guess_consider(&guess, help_option.name);
+	}
+	/* an option that is there was used in a wrong way */
+	if (guess.name && strcmp(guess.name, guess.word))
+		complain("did you mean '--%s'?", guess.name);
+	fail_usage_hint();
+}
+
 static void check_arguments(const struct command *cmd, int argc, char **argv)
 {
 	const char *const *arg = cmd->args;
@@ -109,7 +128,7 @@ int next_option(const struct command *cmd, int argc, char **argv)
 	if (key == KEY_HELP)
 		print_help(cmd);
 	if (key == '?')
-		fail_usage_hint();
+		fail_option(cmd, argv[optind - 1]);
 	if (key != -1)
 		return index_of_letter(cmd, key);
 	check_arguments(cmd, argc, argv);

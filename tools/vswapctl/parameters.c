@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guess.h"
 #include "message.h"
 #include "parameters.h"
 
@@ -138,20 +139,36 @@ static bool is_common(const char *name)
 	return same_name(name, "dyndbg") || same_name(name, "async_probe");
 }
 
-/* Returns what is wrong with it, or NULL. */
-static const char *take_word(const struct needs *needs, struct rules_params *params,
-			     const char *name, char *value)
+/* What there is to say of a name that isn't there. The caller frees it. */
+static char *unknown_parameter(const struct needs *needs, const char *name)
+{
+	struct guess guess = { .word = name };
+	size_t i;
+
+	for (i = 0; i < needs->nr_parameters; i++)
+		guess_consider(&guess, needs->parameter[i].name);
+	if (!guess.name)
+		return xstrdup("there is no such parameter (modinfo -p vswap lists them), and the "
+			       "kernel would ignore it");
+	return xasprintf("there is no such parameter (did you mean %s?), and the kernel would "
+			 "ignore it", guess.name);
+}
+
+/* Returns what is wrong with it, for the caller to free, or NULL. */
+static char *take_word(const struct needs *needs, struct rules_params *params,
+		       const char *name, char *value)
 {
 	const struct parameter *parameter = find_parameter(needs, name);
 	const struct field *field = fields;
+	const char *what;
 
 	if (!parameter)
-		return is_common(name) ? NULL : "there is no such parameter (modinfo -p vswap "
-			"lists them), and the kernel would ignore it";
+		return is_common(name) ? NULL : unknown_parameter(needs, name);
 	while (field->name && !same_name(field->name, name))
 		field++;
-	return parse_value(parameter->type ? parameter->type : "", value,
+	what = parse_value(parameter->type ? parameter->type : "", value,
 			   (char *)params + field->offset, field->size);
+	return what ? xstrdup(what) : NULL;
 }
 
 void parameters_read(const struct needs *needs, struct rules_params *params,
@@ -160,7 +177,7 @@ void parameters_read(const struct needs *needs, struct rules_params *params,
 	char *line = needs->words, *name, *value;
 
 	while (line && *line) {
-		const char *what;
+		char *what;
 
 		line = next_word(line, &name, &value);
 		what = take_word(needs, params, name, value);
@@ -170,6 +187,7 @@ void parameters_read(const struct needs *needs, struct rules_params *params,
 
 			wrong(text);
 			free(text);
+			free(what);
 		}
 	}
 }

@@ -10,9 +10,10 @@
 
 #include "json.h"
 #include "message.h"
+#include "system.h"
 #include "value.h"
 
-#define PAGE_BYTES	4096u
+#define DIGITS		"0123456789"
 
 struct value value_unknown(enum unit unit)
 {
@@ -81,18 +82,71 @@ static int parse_suffix(const char *text)
 	return letter - letters + 1;
 }
 
+/* "5" or "5.25": the digits before the point, and what comes behind it; 0 if it is neither. */
+static size_t parse_decimal(const char *text, uint64_t *whole, double *fraction)
+{
+	size_t len = strspn(text, DIGITS), more = 0;
+
+	if (!parse_digits(strndupa(text, len), whole))
+		return 0;
+	*fraction = 0;
+	if (text[len] != '.')
+		return len;
+	more = strspn(text + len + 1, DIGITS);
+	if (!more)
+		return 0;
+	*fraction = strtod(strndupa(text + len, more + 1), NULL);
+	return len + 1 + more;
+}
+
+/* Of the machine's memory. */
+static bool parse_percent(uint64_t *bytes, uint64_t whole, double fraction)
+{
+	uint64_t ram = system_ram();
+
+	if (ram == UINT64_MAX || whole + fraction > 100)
+		return false;
+	*bytes = (uint64_t)(ram / 100.0 * (whole + fraction));
+	return *bytes;
+}
+
 bool value_parse_size(struct value *val, const char *text)
 {
-	size_t len = strspn(text, "0123456789");
-	int power = parse_suffix(text + len);
-	char *digits = strndupa(text, len);
+	uint64_t whole;
+	double fraction;
+	size_t len = parse_decimal(text, &whole, &fraction);
+	int power = len ? parse_suffix(text + len) : -1;
 
 	*val = value_unknown(UNIT_BYTES);
-	val->known = power >= 0 && parse_digits(digits, &val->number) &&
-		     val->number && val->number <= UINT64_MAX >> (10 * power);
-	if (val->known)
-		val->number <<= 10 * power;
+	if (len && !strcmp(text + len, "%"))
+		val->known = parse_percent(&val->number, whole, fraction);
+	if (power < 0 || whole > UINT64_MAX >> (10 * power) || (fraction && !power))
+		return val->known;
+	/* a fraction is less than one such unit, and can't carry over */
+	val->number = (whole << 10 * power) + (uint64_t)(fraction * (UINT64_C(1) << 10 * power));
+	val->known = val->number;
 	return val->known;
+}
+
+bool value_parse_seconds(double *seconds, const char *text)
+{
+	static const struct {
+		const char *suffix;
+		double seconds;
+	} units[] = {
+		{ "", 1 }, { "ms", 1e-3 }, { "s", 1 }, { "m", 60 }, { "min", 60 }, { "h", 3600 },
+		{ "d", 86400 },
+	};
+	uint64_t whole;
+	double fraction;
+	size_t len = parse_decimal(text, &whole, &fraction), i;
+
+	for (i = 0; len && i < sizeof(units) / sizeof(*units); i++) {
+		*seconds = (whole + fraction) * units[i].seconds;
+		if (!strcmp(text + len, units[i].suffix))
+			return *seconds > 0 && *seconds < 1e9;
+	}
+	return false;
 }
 
 struct value value_add(struct value a, struct value b)

@@ -7,6 +7,8 @@
 
 struct json_object;
 
+#define PAGE_BYTES	4096u
+
 enum unit {
 	UNIT_COUNT,
 	UNIT_PAGES,		/* of 4 KiB, shown to people as a size */
@@ -38,8 +40,14 @@ struct value value_number(enum unit unit, uint64_t number);
 bool value_parse(struct value *val, enum unit unit, const char *text);
 void value_free(struct value *val);
 
-/* A size as people give it: 4096, 512M, 1T; false if @text isn't one, or is 0. */
+/*
+ * A size as people give it: 4096, 512M, 1.5G, or 20% of the machine's memory; false if @text
+ * isn't one, or is 0.
+ */
 bool value_parse_size(struct value *val, const char *text);
+
+/* A time as people give it: 10, 1.5, 10s, 500ms, 5m, 2h, 1d; false if @text isn't one, or is 0. */
+bool value_parse_seconds(double *seconds, const char *text);
 
 /* Arithmetic on two values of the same unit, neither negative. */
 struct value value_add(struct value a, struct value b);

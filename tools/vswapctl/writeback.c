@@ -12,10 +12,11 @@
 #include "sysfs.h"
 #include "value.h"
 
-enum { PAGES };
+enum { PAGES, SIZE };
 
 static const struct option_row options[] = {
 	[PAGES] = { 'p', "pages", "<n>", "so many pages; all of the pool by default" },
+	[SIZE]  = { 's', "size", "<size>", "so much of what is stored, at its original size" },
 	{ 0 }
 };
 
@@ -26,6 +27,16 @@ static uint64_t parse_pages(const char *text)
 	if (!value_parse(&val, UNIT_PAGES, text))
 		fail_usage("not a number of pages: '%s'", text);
 	return val.number;
+}
+
+static uint64_t parse_size(const char *text)
+{
+	struct value val;
+
+	if (!value_parse_size(&val, text))
+		fail_usage("not a size: '%s'", text);
+	/* at least so much */
+	return val.number / PAGE_BYTES + !!(val.number % PAGE_BYTES);
 }
 
 /* What the module counts; fails if it doesn't, as an older one. */
@@ -65,7 +76,7 @@ static void run(const struct command *cmd, int argc, char **argv)
 	struct value val;
 
 	while ((option = next_option(cmd, argc, argv)) >= 0)
-		pages = parse_pages(optarg);
+		pages = option == SIZE ? parse_size(optarg) : parse_pages(optarg);
 
 	dir = sysfs_open();
 	before = written_back(dir);
