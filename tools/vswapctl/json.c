@@ -62,6 +62,12 @@ void json_add(struct json_object *obj, const char *key,
 	json_object_object_add(obj, key, val);
 }
 
+void json_print_line(struct json_object *obj)
+{
+	puts(json_object_to_json_string_ext(obj, JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(obj);
+}
+
 void json_print(struct json_object *obj)
 {
 	puts(json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PRETTY |

@@ -14,4 +14,7 @@ void json_add(struct json_object *obj, const char *key,
 /* Prints @obj on stdout and frees it. */
 void json_print(struct json_object *obj);
 
+/* The same on one line, for one of many. */
+void json_print_line(struct json_object *obj);
+
 #endif

@@ -74,19 +74,26 @@ void fail_usage_hint(void)
 	exit(EXIT_USAGE);
 }
 
+static void __attribute__((noreturn)) fail_write(int error)
+{
+	if (error != EPIPE)
+		fprintf(stderr, PROGRAM ": write error: %s\n", strerror(error ? error : EIO));
+	_exit(EXIT_FAILURE);
+}
+
+void flush_stdout(void)
+{
+	if (fflush(stdout))
+		fail_write(errno);
+}
+
 void close_stdout(void)
 {
 	bool failed = ferror(stdout);
 
 	errno = 0;
-	if (fclose(stdout))
-		failed = true;
-	if (!failed)
-		return;
-	if (errno != EPIPE)
-		fprintf(stderr, PROGRAM ": write error: %s\n",
-			strerror(errno ? errno : EIO));
-	_exit(EXIT_FAILURE);
+	if (fclose(stdout) || failed)
+		fail_write(errno);
 }
 
 /* Not fail(): that may allocate. */

@@ -29,6 +29,9 @@ void fail_usage(const char *fmt, ...)
 /* The same after getopt has already said what. */
 void fail_usage_hint(void) __attribute__((noreturn));
 
+/* What was printed is to be seen now; fails if it can't be written. */
+void flush_stdout(void);
+
 /* For atexit(): output that could not be written is a failure. */
 void close_stdout(void);
 

@@ -7,8 +7,8 @@
 #include "snapshot.h"
 #include "sysfs.h"
 
-#define FILE_ROW(id, file_name, file_unit) \
-	{ .name = file_name, .unit = UNIT_##file_unit },
+#define FILE_ROW(id, file_name, file_unit, file_kind, what) \
+	{ .name = file_name, .unit = UNIT_##file_unit, .kind = KIND_##file_kind, .help = what },
 
 const struct file area_files[AREA_COUNT] = { AREA_FILES(FILE_ROW) };
 const struct file backend_files[BACKEND_COUNT] = { BACKEND_FILES(FILE_ROW) };

@@ -8,76 +8,84 @@
 #include "value.h"
 
 /*
- * The files of the interface: X(identifier, file name, unit). The identifiers
+ * The files of the interface: X(identifier, file name, unit, kind, what it is). The identifiers
  * index struct snapshot and struct backend, the names are the keys in JSON.
  */
-#define AREA_FILES(X)						\
-	X(VERSION,		"version",		TEXT)	\
-	X(DEVICE,		"device",		TEXT)	\
-	X(STATE,		"state",		TEXT)	\
-	X(PRIORITY,		"priority",		PRIORITY) \
-	X(CAPACITY,		"capacity_pages",	PAGES)	\
-	X(USED,			"used_pages",		PAGES)	\
-	X(FILL,			"fill_pages",		PAGES)	\
-	X(VIRTUAL,		"virtual_pages",	PAGES)	\
-	X(VIRTUAL_LIMIT,	"virtual_limit_pages",	PAGES)	\
-	X(CLUSTERS,		"clusters_used",	COUNT)	\
-	X(METADATA,		"metadata_bytes",	BYTES)	\
-	X(GROW_STEPS,		"grow_steps",		COUNT)	\
-	X(GROW_FAILURES,	"grow_failures",	COUNT)	\
-	X(OUT,			"pages_out",		COUNT)	\
-	X(IN,			"pages_in",		COUNT)	\
-	X(FILL_OUT,		"fill_out",		COUNT)	\
-	X(ALLOC_FAILURES,	"alloc_failures",	COUNT)	\
-	X(STORE_FAILURES,	"store_failures",	COUNT)	\
-	X(READ_ERRORS,		"read_errors",		COUNT)	\
-	X(WRITE_ERRORS,		"write_errors",		COUNT)	\
-	X(BIO,			"bio_pages",		COUNT)	\
-	X(WRITEBACK,		"writeback_pages",	COUNT)	\
-	X(WRITEBACK_FAILURES,	"writeback_failures",	COUNT)	\
-	X(WRITEBACK_BYTES,	"writeback_bytes",	BYTES)	\
-	X(SHRINKER_PAGES,	"shrinker_pages",	COUNT)	\
-	X(IDLE_PAGES,		"idle_pages",		COUNT)	\
-	X(MOVED,		"moved_pages",		COUNT)	\
-	X(CHECKSUM_ERRORS,	"checksum_errors",	COUNT)
+#define AREA_FILES(X)										\
+	X(VERSION,	"version",		TEXT,	TEXT,	"version of the module")	\
+	X(DEVICE,	"device",		TEXT,	TEXT,	"the block device")		\
+	X(STATE,	"state",		TEXT,	TEXT,	"on or off")			\
+	X(PRIORITY,	"priority",		PRIORITY, GAUGE, "swap priority, -1 while off")	\
+	X(CAPACITY,	"capacity_pages",	PAGES,	GAUGE,	"what the backends can hold by their present estimate") \
+	X(USED,		"used_pages",		PAGES,	GAUGE,	"what is swapped out, before compression") \
+	X(FILL,		"fill_pages",		PAGES,	GAUGE,	"pages of one repeated value, which take no backend") \
+	X(VIRTUAL,	"virtual_pages",	PAGES,	GAUGE,	"address space of the area now") \
+	X(VIRTUAL_LIMIT, "virtual_limit_pages",	PAGES,	GAUGE,	"what the address space can grow to") \
+	X(CLUSTERS,	"clusters_used",	COUNT,	GAUGE,	"clusters of 512 slots that have a table") \
+	X(METADATA,	"metadata_bytes",	BYTES,	GAUGE,	"memory for bookkeeping, without the backends") \
+	X(GROW_STEPS,	"grow_steps",		COUNT,	COUNTER, "steps by which the address space grew") \
+	X(GROW_FAILURES, "grow_failures",	COUNT,	COUNTER, "failed attempts at that")	\
+	X(OUT,		"pages_out",		COUNT,	COUNTER, "pages swapped out")		\
+	X(IN,		"pages_in",		COUNT,	COUNTER, "pages swapped in")		\
+	X(FILL_OUT,	"fill_out",		COUNT,	COUNTER, "pages swapped out that were one repeated value") \
+	X(ALLOC_FAILURES, "alloc_failures",	COUNT,	COUNTER, "folios that got no slot")	\
+	X(STORE_FAILURES, "store_failures",	COUNT,	COUNTER, "folios that no backend took; they stayed in memory") \
+	X(READ_ERRORS,	"read_errors",		COUNT,	COUNTER, "pages that could not be read back") \
+	X(WRITE_ERRORS,	"write_errors",		COUNT,	COUNTER, "folios whose write failed; they stayed in memory") \
+	X(BIO,		"bio_pages",		COUNT,	COUNTER, "pages that came as block I/O, past a hook") \
+	X(WRITEBACK,	"writeback_pages",	COUNT,	COUNTER, "pages that moved from the pool to a swap file") \
+	X(WRITEBACK_FAILURES, "writeback_failures", COUNT, COUNTER, "pages that should have and stayed in the pool") \
+	X(WRITEBACK_BYTES, "writeback_bytes",	BYTES,	COUNTER, "written to swap files for that") \
+	X(SHRINKER_PAGES, "shrinker_pages",	COUNT,	COUNTER, "pages that moved to a swap file because memory was short") \
+	X(IDLE_PAGES,	"idle_pages",		COUNT,	COUNTER, "pages that moved to a swap file because nobody used them") \
+	X(MOVED,	"moved_pages",		COUNT,	COUNTER, "pages that moved between backends other than by write-back") \
+	X(CHECKSUM_ERRORS, "checksum_errors",	COUNT,	COUNTER, "pages whose checksum was wrong when they were read back")
 
-#define BACKEND_FILES(X)						\
-	X(TYPE,			"type",				TEXT)	\
-	X(TIER,			"tier",				COUNT)	\
-	X(STATE,		"state",			TEXT)	\
-	X(CAPACITY,		"capacity_pages",		PAGES)	\
-	X(USED,			"used_pages",			PAGES)	\
-	X(MEMORY,		"memory_bytes",			BYTES)	\
-	X(OUT,			"pages_out",			COUNT)	\
-	X(IN,			"pages_in",			COUNT)	\
-	X(MOVED,		"moved_pages",			COUNT)	\
-	X(FULL,			"rejected_full",		COUNT)	\
-	X(COMPRESSOR,		"compressor",			TEXT)	\
-	X(LIMIT,		"limit_bytes",			BYTES)	\
-	X(POOL,			"pool_bytes",			BYTES)	\
-	X(COMPRESSED,		"compressed_bytes",		BYTES)	\
-	X(WHOLE,		"whole_pages",			PAGES)	\
-	X(INCOMPRESSIBLE,	"rejected_incompressible",	COUNT)	\
-	X(PATH,			"path",				TEXT)	\
-	X(SIZE,			"size_pages",			PAGES)	\
-	X(BAD,			"bad_pages",			PAGES)	\
-	X(EXTENTS,		"extents",			COUNT)	\
-	X(PACKED,		"packed_pages",			PAGES)	\
-	X(BLOCKS,		"packed_blocks",		PAGES)	\
-	X(DISCARDED,		"discarded_pages",		COUNT)	\
-	X(ENCRYPTED,		"encrypted",			COUNT)	\
-	X(READ_ERRORS,		"read_errors",			COUNT)	\
-	X(WRITE_ERRORS,		"write_errors",			COUNT)
+#define BACKEND_FILES(X)									\
+	X(TYPE,		"type",			TEXT,	TEXT,	"zswap or swapfile")		\
+	X(TIER,		"tier",			COUNT,	GAUGE,	"lower ones are preferred")	\
+	X(STATE,	"state",		TEXT,	TEXT,	"on, disabled, removing, failed, evacuating") \
+	X(CAPACITY,	"capacity_pages",	PAGES,	GAUGE,	"what it can hold by its present estimate") \
+	X(USED,		"used_pages",		PAGES,	GAUGE,	"what it holds, before compression") \
+	X(MEMORY,	"memory_bytes",		BYTES,	GAUGE,	"memory it takes")		\
+	X(OUT,		"pages_out",		COUNT,	COUNTER, "pages stored in it")		\
+	X(IN,		"pages_in",		COUNT,	COUNTER, "pages read back from it")	\
+	X(MOVED,	"moved_pages",		COUNT,	COUNTER, "pages moved from it to others") \
+	X(FULL,		"rejected_full",	COUNT,	COUNTER, "pages it refused for want of space") \
+	X(COMPRESSOR,	"compressor",		TEXT,	TEXT,	"of a pool")			\
+	X(LIMIT,	"limit_bytes",		BYTES,	GAUGE,	"limit of the pool")		\
+	X(POOL,		"pool_bytes",		BYTES,	GAUGE,	"memory the pool takes")	\
+	X(COMPRESSED,	"compressed_bytes",	BYTES,	GAUGE,	"sum of the sizes of the compressed pages") \
+	X(WHOLE,	"whole_pages",		PAGES,	GAUGE,	"pages in the pool that don't shrink") \
+	X(INCOMPRESSIBLE, "rejected_incompressible", COUNT, COUNTER, "pages left to the next backend because they don't shrink") \
+	X(PATH,		"path",			TEXT,	TEXT,	"file or device")		\
+	X(SIZE,		"size_pages",		PAGES,	GAUGE,	"size of the swap file")	\
+	X(BAD,		"bad_pages",		PAGES,	GAUGE,	"what is never used of it")	\
+	X(EXTENTS,	"extents",		COUNT,	GAUGE,	"contiguous pieces of it on the disk") \
+	X(PACKED,	"packed_pages",		PAGES,	GAUGE,	"what is compressed in it, before that") \
+	X(BLOCKS,	"packed_blocks",	PAGES,	GAUGE,	"what that takes")		\
+	X(DISCARDED,	"discarded_pages",	COUNT,	COUNTER, "pages that its disk was told to forget") \
+	X(ENCRYPTED,	"encrypted",		COUNT,	GAUGE,	"1 if its pages are encrypted")	\
+	X(READ_ERRORS,	"read_errors",		COUNT,	COUNTER, "pages that could not be read") \
+	X(WRITE_ERRORS,	"write_errors",		COUNT,	COUNTER, "pages that could not be written")
 
-#define AREA_ID(id, name, unit)		AREA_##id,
-#define BACKEND_ID(id, name, unit)	BACKEND_##id,
+#define AREA_ID(id, name, unit, kind, help)	AREA_##id,
+#define BACKEND_ID(id, name, unit, kind, help)	BACKEND_##id,
 
 enum area_file { AREA_FILES(AREA_ID) AREA_COUNT };
 enum backend_file { BACKEND_FILES(BACKEND_ID) BACKEND_COUNT };
 
+enum kind {
+	KIND_TEXT,
+	KIND_GAUGE,		/* how it is now */
+	KIND_COUNTER,		/* only grows, from 0 when the module is loaded */
+};
+
 struct file {
 	const char *name;
 	enum unit unit;
+	enum kind kind;
+	const char *help;
 };
 
 extern const struct file area_files[AREA_COUNT];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vswapctl stats: what a person wants to know. */
-#include <json-c/json.h>
+#include <getopt.h>
 #include <libsmartcols.h>
 #include <stdio.h>
 
@@ -9,34 +9,26 @@
 #include "derived.h"
 #include "json.h"
 #include "message.h"
+#include "series.h"
+#include "settings.h"
 #include "snapshot.h"
+#include "stats_json.h"
 #include "table.h"
 
-enum { BYTES, JSON };
+enum { BYTES, COUNT, INTERVAL, JSON, NOHEADINGS, OUTPUT };
 
 static const struct option_row options[] = {
-	[BYTES] = { 'b', "bytes", NULL, "sizes in bytes" },
-	[JSON]  = { 'j', "json", NULL, "JSON, all numbers exact" },
+	[BYTES]      = { 'b', "bytes", NULL, "sizes in bytes" },
+	[COUNT]      = { 'c', "count", "<n>", "with --interval: so many lines" },
+	[INTERVAL]   = { 'i', "interval", "<time>", "a line each <time>, with rates: 1, 10s, 5m" },
+	[JSON]       = { 'j', "json", NULL, "JSON, all numbers exact; one line with --interval" },
+	[NOHEADINGS] = { 'n', "noheadings", NULL, "with --interval: no headings" },
+	[OUTPUT]     = { 'o', "output", "<list>",
+			 "with --interval: columns; +<list> adds to the default ones" },
 	{ 0 }
 };
 
 typedef struct value (*area_getter)(const struct snapshot *snap);
-
-/* What JSON has besides the files. */
-static const struct {
-	const char *key;
-	area_getter get;
-} derived[] = {
-	{ "free_pages",			area_free },
-	{ "use_percent",		area_use },
-	{ "stored_pages",		area_stored },
-	{ "backend_memory_bytes",	area_backend_memory },
-	{ "memory_taken_bytes",		area_memory_taken },
-	{ "memory_saved_bytes",		area_memory_saved },
-	{ "ratio",			area_ratio },
-	{ "compressed_ratio",		area_compressed_ratio },
-	{ "writeback_page_bytes",	area_writeback_page },
-};
 
 /* A line for people: a file or a getter's value, then a note or another. */
 struct row {
@@ -50,60 +42,56 @@ struct row {
 static const struct row state_rows[] = {
 	{ "Version", AREA_VERSION, NULL, "", NULL },
 	{ "Device", AREA_DEVICE, NULL, "", NULL },
-	{ "State", AREA_STATE, NULL, "", NULL },
-	{ "Priority", AREA_PRIORITY, NULL, "", NULL },
+	{ "Swap is", AREA_STATE, NULL, "", NULL },
+	{ "Priority", AREA_PRIORITY, NULL, "the area with the highest is filled first", NULL },
 	{ 0 }
 };
 
 static const struct row space_rows[] = {
-	{ "Capacity", AREA_CAPACITY, NULL, "by present estimate", NULL },
-	{ "Used", AREA_USED, NULL, NULL, area_use },
-	{ "Free", 0, area_free, "", NULL },
-	{ "Fill pages", AREA_FILL, NULL, "one repeated word, no backend", NULL },
-	{ "Virtual space", AREA_VIRTUAL, NULL, "grows on demand", NULL },
-	{ "Virtual limit", AREA_VIRTUAL_LIMIT, NULL, "", NULL },
-	{ "Clusters used", AREA_CLUSTERS, NULL, "of 512 slots", NULL },
+	{ "Can hold", AREA_CAPACITY, NULL, "an estimate, by how well pages compress", NULL },
+	{ "In use", AREA_USED, NULL, NULL, area_use },
+	{ "Left", 0, area_free, "", NULL },
+	{ "Pages of one value", AREA_FILL, NULL, "such as zeroes: kept as that value alone", NULL },
+	{ "Address space", AREA_VIRTUAL, NULL, "grows when it is needed", NULL },
+	{ "  can grow to", AREA_VIRTUAL_LIMIT, NULL, "", NULL },
 	{ 0 }
 };
 
 static const struct row memory_rows[] = {
-	{ "Stored", 0, area_stored, "original size", NULL },
-	{ "Memory of backends", 0, area_backend_memory, "", NULL },
-	{ "Memory of metadata", AREA_METADATA, NULL, "", NULL },
-	{ "Memory taken", 0, area_memory_taken, "backends and metadata", NULL },
-	{ "Memory saved", 0, area_memory_saved, "stored less taken", NULL },
-	{ "Compression ratio", 0, area_ratio, "original / pool", NULL },
-	{ "", 0, area_compressed_ratio, "original / compressed", NULL },
+	{ "Swapped out", 0, area_stored, "before compression", NULL },
+	{ "Memory it takes", 0, area_memory_taken, "", NULL },
+	{ "  for backends", 0, area_backend_memory, "the pool, and maps of swap files", NULL },
+	{ "  for bookkeeping", AREA_METADATA, NULL, "where each page lies", NULL },
+	{ "Memory gained", 0, area_memory_saved, "swapped out less taken", NULL },
+	{ "Compression", 0, area_ratio, "times smaller in the pool", NULL },
+	{ "  without its gaps", 0, area_compressed_ratio, "", NULL },
 	{ 0 }
 };
 
 static const struct row traffic_rows[] = {
-	{ "Pages out", AREA_OUT, NULL, "", NULL },
-	{ "  fill pages", AREA_FILL_OUT, NULL, "", NULL },
-	{ "Pages in", AREA_IN, NULL, "", NULL },
-	{ "Pages written back", AREA_WRITEBACK, NULL, "from the pool", NULL },
-	{ "  bytes for each", 0, area_writeback_page,
-	  "less where they stay compressed", NULL },
-	{ "  short of memory", AREA_SHRINKER_PAGES, NULL, "", NULL },
-	{ "  idle", AREA_IDLE_PAGES, NULL, "", NULL },
-	{ "Pages moved", AREA_MOVED, NULL, "between backends", NULL },
-	{ "Pages by block I/O", AREA_BIO, NULL, "past a hook", NULL },
-	{ "Growth steps", AREA_GROW_STEPS, NULL, "", NULL },
+	{ "Pages swapped out", AREA_OUT, NULL, "since the module was loaded", NULL },
+	{ "  of one value", AREA_FILL_OUT, NULL, "", NULL },
+	{ "Pages swapped in", AREA_IN, NULL, "", NULL },
+	{ "Pages moved to disk", AREA_WRITEBACK, NULL, "from the pool, oldest first", NULL },
+	{ "  as memory was short", AREA_SHRINKER_PAGES, NULL, "zswap_shrinker", NULL },
+	{ "  as they were idle", AREA_IDLE_PAGES, NULL, "zswap_idle_seconds", NULL },
+	{ "Written to disk for it", AREA_WRITEBACK_BYTES, NULL, "", NULL },
+	{ "  a page", 0, area_writeback_page, "of 4K before compression", NULL },
+	{ "Pages moved otherwise", AREA_MOVED, NULL, "such as from a disk that is removed", NULL },
+	{ "Pages by a detour", AREA_BIO, NULL, "block I/O: a tracer kept vswap from them", NULL },
+	{ "Address space grew", AREA_GROW_STEPS, NULL, "times", NULL },
 	{ 0 }
 };
 
 static const struct row failure_rows[] = {
-	{ "Allocation failures", AREA_ALLOC_FAILURES, NULL,
-	  "folios without a slot", NULL },
-	{ "Store failures", AREA_STORE_FAILURES, NULL,
-	  "folios no backend took", NULL },
-	{ "Read errors", AREA_READ_ERRORS, NULL, "pages lost", NULL },
-	{ "Checksum errors", AREA_CHECKSUM_ERRORS, NULL,
-	  "of the read errors", NULL },
-	{ "Write errors", AREA_WRITE_ERRORS, NULL, "folios kept in memory", NULL },
-	{ "Write-back failures", AREA_WRITEBACK_FAILURES, NULL,
-	  "pages kept in the pool", NULL },
-	{ "Growth failures", AREA_GROW_FAILURES, NULL, "", NULL },
+	{ "Pages lost", AREA_READ_ERRORS, NULL, "could not be read back: SIGBUS", NULL },
+	{ "  changed on the way", AREA_CHECKSUM_ERRORS, NULL, "as their checksum tells", NULL },
+	{ "Not written", AREA_WRITE_ERRORS, NULL, "stayed in memory: a disk failed", NULL },
+	{ "Not taken", AREA_STORE_FAILURES, NULL, "stayed in memory: no backend had room", NULL },
+	{ "No address", AREA_ALLOC_FAILURES, NULL, "stayed in memory: all were in use", NULL },
+	{ "Not moved to disk", AREA_WRITEBACK_FAILURES, NULL,
+	  "stayed in the pool: file full or failed", NULL },
+	{ "Did not grow", AREA_GROW_FAILURES, NULL, "times: memory was short", NULL },
 	{ 0 }
 };
 
@@ -195,6 +183,30 @@ static void print_backends(const char *names, const struct snapshot *snap,
 	columns_print_table(&list, snap, style);
 }
 
+static void print_settings(void)
+{
+	const struct table_style style = { 0 };
+	struct libscols_table *table = table_new(&style);
+	struct libscols_line *line;
+	struct settings settings;
+	size_t i;
+
+	settings_read(&settings);
+	table_column(table, "name", 0, 0);
+	table_column(table, "value", 0, 0);
+	table_column(table, "note", 0, 0);
+	for (i = 0; i < settings.nr; i++) {
+		line = table_line(table);
+		table_text(line, 0, settings.setting[i].name);
+		table_text(line, 1, settings.setting[i].value);
+		table_text(line, 2, settings.setting[i].live ? "can be changed now" : "");
+	}
+	if (settings.nr)
+		puts("\nParameters");
+	table_print(table);
+	settings_free(&settings);
+}
+
 static void print_plain(const struct snapshot *snap, bool exact)
 {
 	const struct table_style style = { .exact = exact, .headings = true };
@@ -209,58 +221,78 @@ static void print_plain(const struct snapshot *snap, bool exact)
 	print_backends("NAME,FULL,INCOMPRESSIBLE,READ-ERRORS,WRITE-ERRORS",
 		       snap, &style);
 	table_free(table);
+	print_settings();
 }
 
-static void print_json(const struct snapshot *snap)
+static void print_once(bool json, bool exact)
 {
-	struct json_object *root = json_object_new_object();
-	struct column_list list;
-	struct value val;
-	size_t i;
+	struct snapshot snap;
 
-	for (i = 0; i < AREA_COUNT; i++)
-		json_add(root, area_files[i].name,
-			 value_to_json(&snap->file[i]));
-	for (i = 0; i < sizeof(derived) / sizeof(*derived); i++) {
-		val = derived[i].get(snap);
-		json_add(root, derived[i].key, value_to_json(&val));
+	snapshot_read(&snap);
+	if (json)
+		json_print(stats_to_json(&snap));
+	else
+		print_plain(&snap, exact);
+	snapshot_free(&snap);
+}
+
+static uint64_t parse_count(const char *text)
+{
+	struct value count;
+
+	if (!value_parse(&count, UNIT_COUNT, text) || !count.number)
+		fail_usage("not a number of lines: '%s'", text);
+	return count.number;
+}
+
+static void set_option(struct series *series, int option, const char *arg)
+{
+	switch (option) {
+	case BYTES:
+		series->exact = true;
+		break;
+	case COUNT:
+		series->count = parse_count(arg);
+		break;
+	case INTERVAL:
+		if (!value_parse_seconds(&series->interval, arg))
+			fail_usage("not a time: '%s'", arg);
+		break;
+	case JSON:
+		series->print_json = stats_json_line;
+		break;
+	case NOHEADINGS:
+		series->headings = false;
+		break;
+	case OUTPUT:
+		series->columns = arg;
+		break;
 	}
-	columns_all(&list);
-	json_add(root, "backends", columns_to_json(&list, snap));
-	json_print(root);
 }
 
 static void run(const struct command *cmd, int argc, char **argv)
 {
-	struct snapshot snap;
-	bool exact = false;
-	bool json = false;
+	struct series series = { .count = UINT64_MAX, .headings = true };
 	int option;
 
-	while ((option = next_option(cmd, argc, argv)) >= 0) {
-		switch (option) {
-		case BYTES:
-			exact = true;
-			break;
-		case JSON:
-			json = true;
-			break;
-		}
-	}
-	if (json)
+	while ((option = next_option(cmd, argc, argv)) >= 0)
+		set_option(&series, option, optarg);
+	if (!series.interval && (series.count != UINT64_MAX || series.columns || !series.headings))
+		fail_usage("--count, --noheadings and --output need --interval");
+	if (series.print_json && (series.columns || !series.headings))
+		fail_usage("--json excludes --noheadings and --output");
+	if (series.print_json)
 		messages_as_json();
-
-	snapshot_read(&snap);
-	if (json)
-		print_json(&snap);
+	if (series.interval)
+		series_run(&series);
 	else
-		print_plain(&snap, exact);
-	snapshot_free(&snap);
+		print_once(series.print_json, series.exact);
 }
 
 const struct command stats_command = {
 	.name = "stats",
 	.help = "Show what is stored, what it takes, and what failed",
 	.options = options,
+	.more_help = series_print_columns,
 	.run = run,
 };

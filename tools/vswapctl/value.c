@@ -25,6 +25,11 @@ struct value value_number(enum unit unit, uint64_t number)
 	return (struct value){ .unit = unit, .known = true, .number = number };
 }
 
+struct value value_number_if(bool known, enum unit unit, uint64_t number)
+{
+	return known ? value_number(unit, number) : value_unknown(unit);
+}
+
 static struct value value_fraction(enum unit unit, double fraction)
 {
 	return (struct value){ .unit = unit, .known = true,
@@ -192,6 +197,22 @@ struct value value_percent(struct value a, struct value b)
 	ratio.unit = UNIT_PERCENT;
 	ratio.fraction *= 100;
 	return ratio;
+}
+
+struct value value_grown(struct value before, struct value now)
+{
+	struct value grown = value_sub(now, before);
+
+	return grown.known && !grown.negative ? grown : value_unknown(now.unit);
+}
+
+struct value value_rate(struct value before, struct value now, double seconds)
+{
+	struct value grown = value_grown(before, now);
+
+	if (!grown.known || !(seconds > 0))
+		return value_unknown(UNIT_RATIO);
+	return value_fraction(UNIT_RATIO, grown.number / seconds);
 }
 
 struct value value_to_bytes(struct value val)

@@ -35,6 +35,7 @@ struct value {
 
 struct value value_unknown(enum unit unit);
 struct value value_number(enum unit unit, uint64_t number);
+struct value value_number_if(bool known, enum unit unit, uint64_t number);
 
 /* False if @text isn't a value of @unit. */
 bool value_parse(struct value *val, enum unit unit, const char *text);
@@ -55,6 +56,10 @@ struct value value_sub(struct value a, struct value b);
 struct value value_sub_or_zero(struct value a, struct value b);
 struct value value_ratio(struct value a, struct value b);
 struct value value_percent(struct value a, struct value b);
+
+/* By how much a counter grew, in a second; unknown if it fell, since it began anew then. */
+struct value value_grown(struct value before, struct value now);
+struct value value_rate(struct value before, struct value now, double seconds);
 
 /* Pages as bytes; other values as they are. */
 struct value value_to_bytes(struct value val);

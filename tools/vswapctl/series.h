@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vswapctl stats --interval: one line after the other. */
+#ifndef VSWAPCTL_SERIES_H
+#define VSWAPCTL_SERIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct snapshot;
+
+struct series {
+	double interval;	/* seconds */
+	uint64_t count;		/* lines; UINT64_MAX: without end */
+	const char *columns;	/* NULL: the default ones */
+	bool exact;		/* sizes in bytes */
+	bool headings;
+
+	/* NULL: a table, else what prints a line of JSON */
+	void (*print_json)(const struct snapshot *before, const struct snapshot *now,
+			   double seconds);
+};
+
+void series_run(const struct series *series);
+
+void series_print_columns(void);
+
+#endif
