@@ -23,6 +23,7 @@ struct command {
 
 extern const struct option_row help_option;
 
+extern const struct command status_command;
 extern const struct command stats_command;
 extern const struct command backends_command;
 extern const struct command backend_command;

@@ -11,6 +11,7 @@
 static const struct command help_command;
 
 static const struct command *const commands[] = {
+	&status_command,
 	&stats_command,
 	&backends_command,
 	&backend_command,

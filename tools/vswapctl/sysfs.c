@@ -26,6 +26,11 @@ static void __attribute__((noreturn)) fail_not_loaded(void)
 	fail("the vswap module is not loaded (no %s)", sysfs_root());
 }
 
+bool sysfs_is_there(void)
+{
+	return !access(sysfs_root(), F_OK) || errno != ENOENT;
+}
+
 int sysfs_open(void)
 {
 	int dir = open(sysfs_root(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

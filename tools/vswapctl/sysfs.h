@@ -2,8 +2,13 @@
 #ifndef VSWAPCTL_SYSFS_H
 #define VSWAPCTL_SYSFS_H
 
+#include <stdbool.h>
+
 /* Where the module's files are: $VSWAP_SYSFS, else /sys/kernel/vswap. */
 const char *sysfs_root(void);
+
+/* Is the module loaded? */
+bool sysfs_is_there(void);
 
 /* The directory's descriptor; fails if the module isn't loaded. */
 int sysfs_open(void);
