@@ -34,10 +34,9 @@ static size_t utf8_length(const unsigned char *s)
 	return len;
 }
 
-struct json_object *json_text(const char *s)
+char *json_clean_text(const char *s)
 {
 	char *clean = xcalloc(strlen(s) + 1, strlen(REPLACEMENT));
-	struct json_object *text;
 	char *out = clean;
 	size_t len;
 
@@ -51,7 +50,14 @@ struct json_object *json_text(const char *s)
 			s++;
 		}
 	}
-	text = json_object_new_string(clean);
+	return clean;
+}
+
+struct json_object *json_text(const char *s)
+{
+	char *clean = json_clean_text(s);
+	struct json_object *text = json_object_new_string(clean);
+
 	free(clean);
 	return text;
 }

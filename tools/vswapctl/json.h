@@ -4,6 +4,9 @@
 
 struct json_object;
 
+/* @s with bytes that aren't UTF-8 as U+FFFD; the caller frees it. */
+char *json_clean_text(const char *s);
+
 /* A JSON string; bytes that aren't UTF-8 become U+FFFD. */
 struct json_object *json_text(const char *s);
 

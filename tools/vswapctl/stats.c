@@ -9,22 +9,25 @@
 #include "derived.h"
 #include "json.h"
 #include "message.h"
+#include "prometheus.h"
 #include "series.h"
 #include "settings.h"
 #include "snapshot.h"
 #include "stats_json.h"
 #include "table.h"
 
-enum { BYTES, COUNT, INTERVAL, JSON, NOHEADINGS, OUTPUT };
+enum { BYTES, COUNT, FILE_NAME, INTERVAL, JSON, NOHEADINGS, OUTPUT, PROMETHEUS };
 
 static const struct option_row options[] = {
 	[BYTES]      = { 'b', "bytes", NULL, "sizes in bytes" },
 	[COUNT]      = { 'c', "count", "<n>", "with --interval: so many lines" },
+	[FILE_NAME]  = { 'f', "file", "<file>", "with --prometheus: into this file, all at once" },
 	[INTERVAL]   = { 'i', "interval", "<time>", "a line each <time>, with rates: 1, 10s, 5m" },
 	[JSON]       = { 'j', "json", NULL, "JSON, all numbers exact; one line with --interval" },
 	[NOHEADINGS] = { 'n', "noheadings", NULL, "with --interval: no headings" },
 	[OUTPUT]     = { 'o', "output", "<list>",
 			 "with --interval: columns; +<list> adds to the default ones" },
+	[PROMETHEUS] = { 'p', "prometheus", NULL, "metrics in the text format of Prometheus" },
 	{ 0 }
 };
 
@@ -245,14 +248,25 @@ static uint64_t parse_count(const char *text)
 	return count.number;
 }
 
-static void set_option(struct series *series, int option, const char *arg)
+struct request {
+	struct series series;
+	bool prometheus;
+	const char *file;
+};
+
+static void set_option(struct request *request, int option, const char *arg)
 {
+	struct series *series = &request->series;
+
 	switch (option) {
 	case BYTES:
 		series->exact = true;
 		break;
 	case COUNT:
 		series->count = parse_count(arg);
+		break;
+	case FILE_NAME:
+		request->file = arg;
 		break;
 	case INTERVAL:
 		if (!value_parse_seconds(&series->interval, arg))
@@ -267,26 +281,44 @@ static void set_option(struct series *series, int option, const char *arg)
 	case OUTPUT:
 		series->columns = arg;
 		break;
+	case PROMETHEUS:
+		request->prometheus = true;
+		break;
 	}
+}
+
+static void check_options(const struct request *request)
+{
+	const struct series *series = &request->series;
+	bool table = series->columns || !series->headings;
+
+	if (!series->interval && (series->count != UINT64_MAX || table))
+		fail_usage("--count, --noheadings and --output need --interval");
+	if (series->print_json && table)
+		fail_usage("--json excludes --noheadings and --output");
+	if (request->file && !request->prometheus)
+		fail_usage("--file needs --prometheus");
+	if (request->prometheus && (series->interval || series->print_json || series->exact))
+		fail_usage("--prometheus excludes --bytes, --interval and --json");
 }
 
 static void run(const struct command *cmd, int argc, char **argv)
 {
-	struct series series = { .count = UINT64_MAX, .headings = true };
+	struct request request = { .series = { .count = UINT64_MAX, .headings = true } };
+	struct series *series = &request.series;
 	int option;
 
 	while ((option = next_option(cmd, argc, argv)) >= 0)
-		set_option(&series, option, optarg);
-	if (!series.interval && (series.count != UINT64_MAX || series.columns || !series.headings))
-		fail_usage("--count, --noheadings and --output need --interval");
-	if (series.print_json && (series.columns || !series.headings))
-		fail_usage("--json excludes --noheadings and --output");
-	if (series.print_json)
+		set_option(&request, option, optarg);
+	check_options(&request);
+	if (series->print_json)
 		messages_as_json();
-	if (series.interval)
-		series_run(&series);
+	if (request.prometheus)
+		prometheus_run(request.file);
+	else if (series->interval)
+		series_run(series);
 	else
-		print_once(series.print_json, series.exact);
+		print_once(series->print_json, series->exact);
 }
 
 const struct command stats_command = {
