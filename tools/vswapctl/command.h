@@ -28,6 +28,7 @@ extern const struct command stats_command;
 extern const struct command backends_command;
 extern const struct command backend_command;
 extern const struct command doctor_command;
+extern const struct command bugreport_command;
 extern const struct command load_command;
 extern const struct command unload_command;
 extern const struct command setup_command;

@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&reload_command,
 	&load_command,
 	&unload_command,
+	&bugreport_command,
 	&help_command,
 	NULL
 };

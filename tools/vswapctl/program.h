@@ -8,4 +8,7 @@
  */
 int program_run(char *const argv[]);
 
+/* The same with what it prints, of whatever kind, to @fd; -1 if it can't be run. */
+int program_run_to(char *const argv[], int fd);
+
 #endif
