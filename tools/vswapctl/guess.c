@@ -53,14 +53,14 @@ void guess_consider(struct guess *guess, const char *name)
 	size_t len = strlen(guess->word);
 	/* more than a third of it, and it is another word */
 	unsigned int close = len / 3 + (len > 1 && len < 3), far = distance(guess->word, name);
+	/* the beginning of a name, but not of all; then the nearest to its end comes first */
+	bool begins = len > 1 && !strncasecmp(guess->word, name, len);
+	unsigned int rank = begins ? least(far ? 2 * far - 1 : 0, 3) : 2 * far;
 
-	/* the beginning of a name, but not of all */
-	if (len > 1 && !strncasecmp(guess->word, name, len))
-		far = least(far, 1);
-	if (far > close || (guess->name && far >= guess->distance))
+	if ((!begins && far > close) || (guess->name && rank >= guess->distance))
 		return;
 	guess->name = name;
-	guess->distance = far;
+	guess->distance = rank;
 }
 
 char *guess_text(const struct guess *guess)
