@@ -77,15 +77,12 @@ struct reading {
 static void __attribute__((format(printf, 3, 4)))
 complain_of(struct reading *reading, const struct ini_line *line, const char *fmt, ...)
 {
-	char *what = NULL, *text;
+	char *what, *text;
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vasprintf(&what, fmt, ap);
+	what = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		fail("%s", strerror(ENOMEM));
 	text = line->number ? xasprintf("%s:%u: %s", line->file, line->number, what) :
 			      xasprintf("%s: %s", line->file, what);
 	reading->wrong(text);
@@ -293,10 +290,8 @@ char *conf_default_path(const char *name)
 
 static struct conf_file *add_file(struct conf *conf, const char *name)
 {
-	struct conf_file *grown = realloc(conf->file, (conf->nr_files + 1) * sizeof(*grown));
+	struct conf_file *grown = xreallocarray(conf->file, conf->nr_files + 1, sizeof(*grown));
 
-	if (!grown)
-		fail("%s", strerror(ENOMEM));
 	conf->file = grown;
 	grown[conf->nr_files] = (struct conf_file){
 		.name = xstrdup(name), .path = conf_default_path(name),

@@ -29,13 +29,12 @@ static struct {
 
 void say(enum verdict verdict, const char *topic, const char *fmt, ...)
 {
-	struct finding *grown = realloc(report.finding, (report.nr + 1) * sizeof(*grown));
+	struct finding *grown = xreallocarray(report.finding, report.nr + 1, sizeof(*grown));
 	char *text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (!grown || vasprintf(&text, fmt, ap) < 0)
-		fail("%s", strerror(ENOMEM));
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	grown[report.nr] = (struct finding){ verdict, topic, text };
 	report.finding = grown;

@@ -21,14 +21,13 @@ static struct health *report;
 static void __attribute__((format(printf, 2, 3)))
 ail(enum severity severity, const char *fmt, ...)
 {
-	struct ailment *grown = reallocarray(report->ailment, report->nr + 1, sizeof(*grown));
+	struct ailment *grown = xreallocarray(report->ailment, report->nr + 1, sizeof(*grown));
 	char *text, *action;
 	size_t i;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (!grown || vasprintf(&text, fmt, ap) < 0)
-		fail("out of memory");
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	report->ailment = grown;
 	for (i = report->nr; i && grown[i - 1].severity < severity; i--)

@@ -40,10 +40,8 @@ static bool has_name(const struct list *list, const char *name)
 
 static void append(struct list *list, char *path)
 {
-	char **grown = realloc(list->path, (list->nr + 2) * sizeof(*grown));
+	char **grown = xreallocarray(list->path, list->nr + 2, sizeof(*grown));
 
-	if (!grown)
-		fail("%s", strerror(ENOMEM));
 	grown[list->nr++] = path;
 	grown[list->nr] = NULL;
 	list->path = grown;

@@ -112,6 +112,15 @@ void *xcalloc(size_t n, size_t size)
 	return p;
 }
 
+void *xreallocarray(void *p, size_t n, size_t size)
+{
+	void *grown = reallocarray(p, n, size);
+
+	if (!grown)
+		out_of_memory();
+	return grown;
+}
+
 char *xstrdup(const char *s)
 {
 	char *copy = strdup(s);
@@ -121,16 +130,22 @@ char *xstrdup(const char *s)
 	return copy;
 }
 
+char *xvasprintf(const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		out_of_memory();
+	return text;
+}
+
 char *xasprintf(const char *fmt, ...)
 {
 	char *text;
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		out_of_memory();
 	return text;
 }

@@ -2,6 +2,7 @@
 #ifndef VSWAPCTL_MESSAGE_H
 #define VSWAPCTL_MESSAGE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,9 +36,11 @@ void flush_stdout(void);
 /* For atexit(): output that could not be written is a failure. */
 void close_stdout(void);
 
-/* These fail() instead of returning NULL. */
+/* Without memory these end the program instead of returning NULL. */
 void *xcalloc(size_t n, size_t size);
+void *xreallocarray(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 
 #endif

@@ -78,11 +78,9 @@ static bool parse_need(struct need *need, char *line)
 
 static void add_need(struct needs *needs, const char *text)
 {
-	struct need *grown = realloc(needs->need, (needs->nr + 1) * sizeof(*grown));
+	struct need *grown = xreallocarray(needs->need, needs->nr + 1, sizeof(*grown));
 	char *line = xstrdup(text);
 
-	if (!grown)
-		fail("%s", strerror(ENOMEM));
 	needs->need = grown;
 	memset(&grown[needs->nr], 0, sizeof(*grown));
 	if (!parse_need(&grown[needs->nr], line))
@@ -111,9 +109,7 @@ static void add_parameter(struct needs *needs, const char *text, bool is_type)
 		    !needs->parameter[i].name[len])
 			break;
 	if (i == needs->nr_parameters) {
-		grown = realloc(needs->parameter, (i + 1) * sizeof(*grown));
-		if (!grown)
-			fail("%s", strerror(ENOMEM));
+		grown = xreallocarray(needs->parameter, i + 1, sizeof(*grown));
 		grown[i] = (struct parameter){ .name = xasprintf("%.*s", (int)len, text) };
 		needs->parameter = grown;
 		needs->nr_parameters++;

@@ -26,25 +26,20 @@
 
 static void add_step(struct plan *plan, enum step_kind kind, char *what, uint64_t bytes)
 {
-	struct step *grown = realloc(plan->step, (plan->nr + 1) * sizeof(*grown));
+	struct step *grown = xreallocarray(plan->step, plan->nr + 1, sizeof(*grown));
 
-	if (!grown)
-		fail("%s", strerror(ENOMEM));
 	grown[plan->nr++] = (struct step){ kind, what, bytes };
 	plan->step = grown;
 }
 
 static void __attribute__((format(printf, 2, 3))) add_note(struct plan *plan, const char *fmt, ...)
 {
-	char **grown = realloc(plan->note, (plan->nr_notes + 1) * sizeof(*grown));
+	char **grown = xreallocarray(plan->note, plan->nr_notes + 1, sizeof(*grown));
 	va_list ap;
 
-	if (!grown)
-		fail("%s", strerror(ENOMEM));
 	plan->note = grown;
 	va_start(ap, fmt);
-	if (vasprintf(&grown[plan->nr_notes++], fmt, ap) < 0)
-		fail("%s", strerror(ENOMEM));
+	grown[plan->nr_notes++] = xvasprintf(fmt, ap);
 	va_end(ap);
 }
 

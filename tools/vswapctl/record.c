@@ -18,10 +18,9 @@
 
 static void append(struct record *record, const char *verb, const char *what, const char *more)
 {
-	struct record_entry *grown = realloc(record->entry, (record->nr + 1) * sizeof(*grown));
+	struct record_entry *grown = xreallocarray(record->entry, record->nr + 1,
+						  sizeof(*grown));
 
-	if (!grown)
-		fail("%s", strerror(ENOMEM));
 	grown[record->nr++] = (struct record_entry){
 		xstrdup(verb), xstrdup(what), xstrdup(more),
 	};

@@ -175,9 +175,7 @@ static void look_at_swaps(struct scene *scene)
 			scene->on = true;
 			continue;
 		}
-		grown = realloc(scene->swap, (scene->nr_swaps + 1) * sizeof(*grown));
-		if (!grown)
-			fail("%s", strerror(ENOMEM));
+		grown = xreallocarray(scene->swap, scene->nr_swaps + 1, sizeof(*grown));
 		scene->swap = grown;
 		grown[scene->nr_swaps++] = swap;
 	}
@@ -204,9 +202,7 @@ static void add_unit(struct scene *scene, const char *path, bool generated)
 	for (i = 0; i < scene->nr_units && strcmp(scene->unit[i].name, name); i++)
 		;
 	if (i == scene->nr_units && !is_masked(name)) {
-		grown = realloc(scene->unit, (i + 1) * sizeof(*grown));
-		if (!grown)
-			fail("%s", strerror(ENOMEM));
+		grown = xreallocarray(scene->unit, i + 1, sizeof(*grown));
 		scene->unit = grown;
 		grown[scene->nr_units++] = (struct other_unit){ xstrdup(name), generated };
 	}

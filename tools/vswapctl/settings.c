@@ -19,12 +19,10 @@ static int by_name(const void *a, const void *b)
 
 static void append(struct settings *settings, int folder, const char *name)
 {
-	struct setting *grown = reallocarray(settings->setting, settings->nr + 1, sizeof(*grown));
+	struct setting *grown = xreallocarray(settings->setting, settings->nr + 1, sizeof(*grown));
 	char *path = xasprintf(FOLDER "/%s", name);
 	struct stat status;
 
-	if (!grown)
-		fail("out of memory");
 	grown[settings->nr++] = (struct setting){
 		.name = xstrdup(name),
 		.value = system_line(path),

@@ -55,10 +55,7 @@ static bool is_plain_name(const char *name)
 
 static struct backend *append_backend(struct snapshot *snap)
 {
-	snap->backend = reallocarray(snap->backend, snap->nr_backends + 1,
-				     sizeof(*snap->backend));
-	if (!snap->backend)
-		fail("out of memory");
+	snap->backend = xreallocarray(snap->backend, snap->nr_backends + 1, sizeof(*snap->backend));
 	return &snap->backend[snap->nr_backends++];
 }
 
