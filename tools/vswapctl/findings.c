@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What vswapctl doctor has to say. */
-#include <errno.h>
 #include <json-c/json.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdarg.h>

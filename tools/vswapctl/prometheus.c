@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "derived.h"
 #include "health.h"
 #include "json.h"
 #include "message.h"
 #include "prometheus.h"
+#include "replace.h"
 #include "snapshot.h"
 #include "sysfs.h"
 
@@ -237,33 +236,12 @@ static void print_metrics(FILE *out)
 	snapshot_free(&snap);
 }
 
-/* At once: whoever reads @path finds the old text or all of the new one. */
-static bool replace_file(const char *path, const char *text)
-{
-	char *other = xasprintf("%s.XXXXXX", path);
-	int fd = mkstemp(other);
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-	bool done = out && !fchmod(fd, 0644) && fputs(text, out) >= 0;
-
-	if (out && fclose(out))
-		done = false;
-	if (done && rename(other, path))
-		done = false;
-	if (fd >= 0 && !done) {
-		int error = errno;
-
-		unlink(other);
-		errno = error;
-	}
-	free(other);
-	return done;
-}
-
 void prometheus_run(const char *path)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out;
+	int error;
 
 	if (!path) {
 		print_metrics(stdout);
@@ -273,7 +251,8 @@ void prometheus_run(const char *path)
 	if (!out)
 		fail("out of memory");
 	print_metrics(out);
-	if (fclose(out) || !replace_file(path, text))
-		fail("cannot write %s: %s", path, strerror(errno));
+	error = fclose(out) ? errno : replace_passing_file(path, text, 0644);
+	if (error)
+		fail("cannot write %s: %s", path, strerror(error));
 	free(text);
 }

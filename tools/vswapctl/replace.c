@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,41 +56,64 @@ static int write_all(int fd, const char *text)
 			left -= done;
 		}
 	}
-	return fsync(fd) ? errno : 0;
+	return 0;
 }
 
-static int write_file(const char *path, const char *text, mode_t mode)
+/* @fd: a new file, called @new; it is closed. Returns 0 or an errno, with no such file then. */
+static int fill_and_rename(int fd, const char *new, const char *path, const char *text,
+			   mode_t mode, bool sync)
 {
-	int fd, error;
+	int error = write_all(fd, text);
 
-	if (unlink(path) && errno != ENOENT)
-		return errno;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	if (fd < 0)
-		return errno;
-	error = write_all(fd, text);
 	/* Whatever the umask is. */
 	if (!error && fchmod(fd, mode))
 		error = errno;
+	if (!error && sync && fsync(fd))
+		error = errno;
 	if (close(fd) && !error)
 		error = errno;
+	if (!error && rename(new, path))
+		error = errno;
+	if (error)
+		unlink(new);
+	return error;
+}
+
+/* One name, so that what was killed in between leaves one file, which the next one takes away. */
+static int replace(const char *path, const char *text, mode_t mode)
+{
+	char *new = xasprintf("%s.new", path);
+	int error = make_folders(path), fd = -1;
+
+	if (!error && unlink(new) && errno != ENOENT)
+		error = errno;
+	if (!error)
+		fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	if (!error && fd < 0)
+		error = errno;
+	if (!error)
+		error = fill_and_rename(fd, new, path, text, mode, true);
+	if (!error)
+		error = sync_folder(path);
+	free(new);
 	return error;
 }
 
 int replace_file(const char *path, const char *text, mode_t mode)
 {
-	char *whole = system_path(path), *new = xasprintf("%s.new", whole);
-	int error = make_folders(whole);
+	char *whole = system_path(path);
+	int error = replace(whole, text, mode);
 
-	if (!error)
-		error = write_file(new, text, mode);
-	if (!error && rename(new, whole))
-		error = errno;
-	if (!error)
-		error = sync_folder(whole);
-	else
-		unlink(new);
-	free(new);
 	free(whole);
+	return error;
+}
+
+int replace_passing_file(const char *path, const char *text, mode_t mode)
+{
+	char *new = xasprintf("%s.XXXXXX", path);
+	int fd = mkstemp(new);
+	int error = fd < 0 ? errno : fill_and_rename(fd, new, path, text, mode, false);
+
+	free(new);
 	return error;
 }

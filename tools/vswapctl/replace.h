@@ -11,6 +11,12 @@
  */
 int replace_file(const char *path, const char *text, mode_t mode);
 
+/*
+ * The same for what is made anew before long, maybe by several at once: @path is a whole one,
+ * its folder is there, and nothing waits for the disk.
+ */
+int replace_passing_file(const char *path, const char *text, mode_t mode);
+
 /* Has the disk know which files are in the folder of @path, a whole one. */
 int sync_folder(const char *path);
 
