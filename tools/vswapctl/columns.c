@@ -3,15 +3,11 @@
 #include <json-c/json.h>
 #include <libsmartcols.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 #include "columns.h"
 #include "derived.h"
-#include "guess.h"
 #include "json.h"
-#include "message.h"
+#include "names.h"
 #include "snapshot.h"
 #include "table.h"
 
@@ -111,48 +107,19 @@ static struct value column_value(const struct column *column,
 	return column->get ? column->get(backend) : backend->file[column->file];
 }
 
-static const struct column *find_column(const char *name)
+static const char *column_name(size_t i)
 {
-	struct guess guess = { .word = name };
-	size_t i;
-
-	for (i = 0; i < NR_COLUMNS; i++) {
-		if (!strcasecmp(columns[i].name, name))
-			return &columns[i];
-		guess_consider(&guess, columns[i].name);
-	}
-	fail_usage("unknown column '%s'%s", name, guess_text(&guess));
-}
-
-static void append_column(struct column_list *list, const struct column *column)
-{
-	size_t i;
-
-	for (i = 0; i < list->nr; i++)
-		if (list->column[i] == column)
-			return;
-	list->column[list->nr++] = column;
-}
-
-static void append_names(struct column_list *list, const char *names)
-{
-	char *copy = xstrdup(names);
-	char *rest = copy;
-	char *name;
-
-	while ((name = strsep(&rest, ",")))
-		append_column(list, find_column(name));
-	free(copy);
+	return columns[i].name;
 }
 
 void columns_parse(struct column_list *list, const char *names)
 {
-	list->nr = 0;
-	if (*names == '+') {
-		append_names(list, DEFAULT_COLUMNS);
-		names++;
-	}
-	append_names(list, names);
+	static const struct names all = { NR_COLUMNS, column_name, DEFAULT_COLUMNS };
+	size_t chosen[NR_COLUMNS], i;
+
+	list->nr = names_choose(&all, names, chosen);
+	for (i = 0; i < list->nr; i++)
+		list->column[i] = &columns[chosen[i]];
 }
 
 void columns_all(struct column_list *list)

@@ -3,15 +3,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "derived.h"
-#include "guess.h"
 #include "message.h"
+#include "names.h"
 #include "progress.h"
 #include "series.h"
 #include "snapshot.h"
@@ -64,42 +62,19 @@ struct chosen {
 
 /* ---- Columns ---- */
 
-static const struct series_column *find_column(const char *name)
+static const char *column_name(size_t i)
 {
-	struct guess guess = { .word = name };
-	size_t i;
-
-	for (i = 0; i < NR_COLUMNS; i++) {
-		if (!strcasecmp(columns[i].name, name))
-			return &columns[i];
-		guess_consider(&guess, columns[i].name);
-	}
-	fail_usage("unknown column '%s'%s", name, guess_text(&guess));
-}
-
-static void choose(struct chosen *chosen, const char *names)
-{
-	char *copy = xstrdup(names), *rest = copy, *name;
-	size_t i;
-
-	while ((name = strsep(&rest, ","))) {
-		const struct series_column *column = find_column(name);
-
-		for (i = 0; i < chosen->nr && chosen->column[i] != column; i++)
-			;
-		if (i == chosen->nr)
-			chosen->column[chosen->nr++] = column;
-	}
-	free(copy);
+	return columns[i].name;
 }
 
 static void choose_columns(struct chosen *chosen, const char *names)
 {
-	*chosen = (struct chosen){ 0 };
-	if (!names || *names == '+')
-		choose(chosen, DEFAULT_SERIES);
-	if (names)
-		choose(chosen, names + (*names == '+'));
+	static const struct names all = { NR_COLUMNS, column_name, DEFAULT_SERIES };
+	size_t numbers[NR_COLUMNS], i;
+
+	chosen->nr = names_choose(&all, names, numbers);
+	for (i = 0; i < chosen->nr; i++)
+		chosen->column[i] = &columns[numbers[i]];
 }
 
 void series_print_columns(void)
