@@ -41,16 +41,6 @@ static void __attribute__((format(printf, 1, 2))) tell_later(const char *fmt, ..
 	puts(": from the next start on");
 }
 
-static const struct backend *find(const struct adaptation *a, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < a->was.nr_backends; i++)
-		if (!strcmp(a->was.backend[i].name.text, name))
-			return &a->was.backend[i];
-	return NULL;
-}
-
 static bool is_pool(const struct backend *backend)
 {
 	const struct value *type = &backend->file[BACKEND_TYPE];
@@ -188,7 +178,7 @@ static bool has_tier(const struct adaptation *a, const struct backend *backend, 
 
 static void adapt_file(struct adaptation *a, const struct conf_file *file)
 {
-	const struct backend *there = find(a, file->name);
+	const struct backend *there = snapshot_find(&a->was, file->name);
 
 	if (there && same_place(there, file) && has_tier(a, there, file->tier)) {
 		a->nr++;

@@ -122,19 +122,9 @@ static void wrong(const char *text)
 		conf_error = xstrdup(text);
 }
 
-static bool has_backend(const struct snapshot *snap, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < snap->nr_backends; i++)
-		if (is(&snap->backend[i].name, name))
-			return true;
-	return false;
-}
-
 static void look_for(const struct snapshot *snap, const char *name)
 {
-	if (!has_backend(snap, name))
+	if (!snapshot_find(snap, name))
 		ail(SEVERITY_DEGRADED, "The backend %s, which " CONF_PATH " names, isn't there.|"
 		    "\"vswapctl reload\" adds it, or says what keeps it from that; if it was removed "
 		    "for good, take it out of the file.", name);

@@ -106,3 +106,13 @@ void snapshot_free(struct snapshot *snap)
 	}
 	free(snap->backend);
 }
+
+const struct backend *snapshot_find(const struct snapshot *snap, const char *name)
+{
+	const struct backend *backend = snap->backend;
+
+	for (; backend < snap->backend + snap->nr_backends; backend++)
+		if (!strcmp(backend->name.text, name))
+			return backend;
+	return NULL;
+}

@@ -111,4 +111,7 @@ struct value backend_value(int dir, const char *name, enum backend_file file);
 void snapshot_read(struct snapshot *snap);
 void snapshot_free(struct snapshot *snap);
 
+/* NULL: there is no backend of this name. */
+const struct backend *snapshot_find(const struct snapshot *snap, const char *name);
+
 #endif

@@ -84,17 +84,6 @@ static struct json_object *rates_of(const struct file *files, size_t nr, const s
 	return rates;
 }
 
-/* The backend as it was before; NULL if it is a new one. */
-static const struct value *find_before(const struct snapshot *before, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < before->nr_backends; i++)
-		if (!strcmp(before->backend[i].name.text, name))
-			return before->backend[i].file;
-	return NULL;
-}
-
 static struct json_object *rates_to_json(const struct snapshot *before, const struct snapshot *now,
 					 double seconds)
 {
@@ -105,10 +94,11 @@ static struct json_object *rates_to_json(const struct snapshot *before, const st
 
 	for (i = 0; i < now->nr_backends; i++) {
 		const struct backend *backend = &now->backend[i];
+		const struct backend *was = snapshot_find(before, backend->name.text);
 
 		json_add(backends, backend->name.text,
-			 rates_of(backend_files, BACKEND_COUNT,
-				  find_before(before, backend->name.text), backend->file, seconds));
+			 rates_of(backend_files, BACKEND_COUNT, was ? was->file : NULL,
+				  backend->file, seconds));
 	}
 	json_add(rates, "backends", backends);
 	return rates;
