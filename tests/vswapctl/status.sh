@@ -101,6 +101,10 @@ test_status_conf() {
 	VSWAP_ROOT=$tmp/machine run status
 	check 'status, wrong vswap.conf: exit status' equal "$status" 0
 	check 'status, wrong vswap.conf' grep -q '^status: /etc/vswap.conf.*, and the next start would fail\.$' "$tmp/out"
+	printf '[pool]\na|b = c\n' >"$tmp/machine/etc/vswap.conf"
+	VSWAP_ROOT=$tmp/machine run status
+	check 'status, a key with a bar' grep -q '^status: .*"a|b".*, and the next start would fail\.$' "$tmp/out"
+	check 'status, a key with a bar: action' grep -q '^action: Put it right; ' "$tmp/out"
 }
 
 test_status_output() {

@@ -17,7 +17,10 @@
 
 static struct health *report;
 
-/* "STATUS|ACTION"; behind those that are as bad. */
+/*
+ * "STATUS|ACTION"; behind those that are as bad. No action has a bar in it, but a status may, of
+ * what somebody wrote into vswap.conf.
+ */
 static void __attribute__((format(printf, 2, 3)))
 ail(enum severity severity, const char *fmt, ...)
 {
@@ -32,7 +35,7 @@ ail(enum severity severity, const char *fmt, ...)
 	report->ailment = grown;
 	for (i = report->nr; i && grown[i - 1].severity < severity; i--)
 		grown[i] = grown[i - 1];
-	action = strchr(text, '|');
+	action = strrchr(text, '|');
 	*action = '\0';
 	grown[i] = (struct ailment){ severity, text, xstrdup(action + 1) };
 	report->nr++;
