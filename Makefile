@@ -106,10 +106,7 @@ check-scenarios: all
 
 .PHONY: check-others check-kernels
 check-others: all
-	@for kernel in $(OTHERS); do \
-		tests/lib/build-module $$kernel && \
-		tests/scenarios/run -k $$kernel -j 1 -q -p $(PERCENT) smoke || failed=1; \
-	done; [ -z "$$failed" ]
+	@tests/scenarios/all -p $(PERCENT) $(OTHERS) -- smoke
 
 check-kernels: all
 	@DOCS=1 tests/kernels $(KERNELS) $(OTHERS)
