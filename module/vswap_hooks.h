@@ -73,8 +73,9 @@ struct vswap_hook {
 DECLARE_PER_CPU(long, vswap_hooks_inflight);
 
 /*
- * A replacement that may sleep stands between these two, so that it is not
- * unloaded while a task is asleep in it.
+ * A replacement that may sleep stands between these two, so that it is not unloaded while a
+ * task is asleep in it; and its original too, since that one may sleep as well, and has to
+ * find us here when it returns.
  */
 static inline void vswap_hook_enter(void)
 {

@@ -245,11 +245,6 @@ VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
 VSWAP_ORIGINAL(int, swap_readpage, (struct page *, bool, struct swap_iocb **))
 VSWAP_ORIGINAL(struct page *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
 
-/*
- * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
- * included: that one may sleep too, and has to find us here when it returns.
- */
-
 /* A new area on our device is adopted; one that comes back keeps its arrays. */
 static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
 				 unsigned char *swap_map,
@@ -363,19 +358,10 @@ static struct page *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp, struct v
 }
 
 static struct vswap_hook *const hooks[] = {
-	VSWAP_HOOK(setup_swap_info),
-	&vswap_hook_folio_alloc_swap,
+	PORT_MAP_HOOKS
 	VSWAP_HOOK(add_to_avail_list),
-	VSWAP_HOOK(free_swap_slot),
 	VSWAP_HOOK(swap_range_free),
-	VSWAP_HOOK(swap_writepage),
 	VSWAP_HOOK(swap_readpage),
-	VSWAP_HOOK(swapin_readahead),
-	&vswap_hook_mem_cgroup_swap_full,
-#ifdef CONFIG_HIBERNATION
-	&vswap_hook_find_first_swap,
-	&vswap_hook_swap_type_of,
-#endif
 };
 
 VSWAP_REDIRECT(redirect, ftrace_instruction_pointer_set)
@@ -398,16 +384,13 @@ static const struct port_family family = {
 	PORT_MAP_FAMILY,
 	.arrays = arrays,
 	.nr_arrays = ARRAY_SIZE(arrays),
-	.hooks = hooks,
-	.nr_hooks = ARRAY_SIZE(hooks),
-	.redirect = redirect,
+	PORT_FAMILY_HOOKS,
 };
 
 /* See port.h. */
 int vswap_family_init(void)
 {
-	return port_init(&family) ?:
-	       port_map_init(&map_family) ?:
+	return port_map_init(&family, &map_family) ?:
 	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols)) ?:
 	       init_frontswap();

@@ -13,6 +13,7 @@
 #define pr_fmt(fmt) "vswap: " fmt
 
 #include "family/swap_map.h"
+#include "family/zswap.h"
 
 /* What is read or written here and by no other family, or not as this. */
 #define SWAP_LAYOUT(field, bits, size, value)				\
@@ -24,160 +25,30 @@
 	field(swap_cluster_info, count, u16)				\
 	field(swap_cluster_info, flags, u8)				\
 	field(swap_cluster_info, list, struct list_head)		\
-	field(folio, swap, swp_entry_t)					\
-	field(mem_cgroup, css, struct cgroup_subsys_state)
+	field(folio, swap, swp_entry_t)
 
 VSWAP_LAYOUT(layout, SWAP_LAYOUT)
 
 VSWAP_FUNC(struct folio *, read_swap_cache_async,
 	   (swp_entry_t, gfp_t, struct vm_area_struct *, unsigned long, struct swap_iocb **))
+VSWAP_FUNC(unsigned short, lookup_swap_cgroup_id, (swp_entry_t))
+VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_id, (unsigned short))
 
 static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(read_swap_cache_async),
-};
-
-/* ---- The kernel's own zswap ---- */
-
-/* Cloud kernels have none: what comes past our hooks comes to our device there. */
-#ifdef CONFIG_ZSWAP
-#define ZSWAP_LAYOUT(field, bits, size, value)				\
-	size(xarray)							\
-	field(mem_cgroup, zswap_writeback, bool)
-
-VSWAP_LAYOUT(zswap_layout, ZSWAP_LAYOUT)
-
-VSWAP_DATA(struct xarray *, zswap_trees)
-VSWAP_DATA(unsigned int, nr_zswap_trees)
-VSWAP_FUNC(unsigned short, lookup_swap_cgroup_id, (swp_entry_t))
-VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_id, (unsigned short))
-VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
-
-static const struct vswap_symbol zswap_symbols[] = {
-	VSWAP_SYMBOL(zswap_trees),
-	VSWAP_SYMBOL(nr_zswap_trees),
 	VSWAP_SYMBOL(lookup_swap_cgroup_id),
 	VSWAP_SYMBOL(mem_cgroup_from_id),
-	VSWAP_SYMBOL(zswap_invalidate),
 };
-
-static int init_zswap(void)
-{
-	return vswap_btf_check_layout(zswap_layout, ARRAY_SIZE(zswap_layout)) ?:
-	       vswap_symbols_resolve(zswap_symbols, ARRAY_SIZE(zswap_symbols));
-}
 
 enum {
 	ARRAY_TREES = ARRAY_MORE,	/* zswap_trees[type]: per 16384 */
 };
 
-/* zswap_swapon() for the new slots. */
-static void init_trees(u32 from, u32 to)
-{
-	struct xarray *trees = port_array(ARRAY_TREES);
-	u32 i;
-
-	for (i = from / SWAP_ADDRESS_SPACE_PAGES; i < to / SWAP_ADDRESS_SPACE_PAGES; i++)
-		xa_init(&trees[i]);
-}
-
-static void set_lengths(u32 nr)
-{
-	k_nr_zswap_trees[port_area.type] = nr / SWAP_ADDRESS_SPACE_PAGES;
-}
-
-static bool looks_right(struct swap_info_struct *si)
-{
-	return k_nr_zswap_trees[si->type] == 1 && xa_empty(&k_zswap_trees[si->type][0]);
-}
-
-static void adopt_trees(struct swap_info_struct *si)
-{
-	k_zswap_trees[si->type] = port_area_exchange(ARRAY_TREES, k_zswap_trees[si->type]);
-}
-
-/* Did an original that ran in a hook's stead put something where we don't look? */
-static bool zswap_has(u32 slot)
-{
-	struct xarray *trees = port_array(ARRAY_TREES);
-
-	return !xa_empty(&trees[slot / SWAP_ADDRESS_SPACE_PAGES]);
-}
-
-static void forget_zswap(u32 slot, unsigned int nr)
-{
-	if (likely(!zswap_has(slot)))
-		return;
-	while (nr--)
-		static_call(k_zswap_invalidate)(swp_entry(port_area.type, slot++));
-}
-
-/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
-static bool cgroup_lets_go(struct mem_cgroup *memcg)
-{
-	for (; memcg; memcg = parent_mem_cgroup(memcg))
-		if (!READ_ONCE(memcg->zswap_writeback))
-			return false;
-	return true;
-}
-
-static bool slot_may_leave(u32 slot)
-{
-	unsigned short id;
-	bool may;
-
-	if (mem_cgroup_disabled())
-		return true;
-	id = static_call(k_lookup_swap_cgroup_id)(swp_entry(port_area.type, slot));
-	rcu_read_lock();
-	may = cgroup_lets_go(static_call(k_mem_cgroup_from_id)(id));
-	rcu_read_unlock();
-	return may;
-}
-#else
-static int init_zswap(void)
-{
-	return 0;
-}
-
-static void init_trees(u32 from, u32 to)
-{
-}
-
-static void set_lengths(u32 nr)
-{
-}
-
-static bool looks_right(struct swap_info_struct *si)
-{
-	return true;
-}
-
-static void adopt_trees(struct swap_info_struct *si)
-{
-}
-
-static bool zswap_has(u32 slot)
-{
-	return false;
-}
-
-static void forget_zswap(u32 slot, unsigned int nr)
-{
-}
-
-static bool slot_may_leave(u32 slot)
-{
-	return true;
-}
-#endif
-
 /* ---- Arrays ---- */
 
 static const struct port_array arrays[] = {
 	PORT_MAP_ARRAYS,
-#ifdef CONFIG_ZSWAP
-	[ARRAY_TREES] = PORT_ARRAY(SWAP_ADDRESS_SPACE_PAGES, struct xarray),
-#endif
+	PORT_ZSWAP_ARRAY(ARRAY_TREES)
 };
 
 /*
@@ -196,14 +67,14 @@ static void init_range(u32 from, u32 to)
 		ci[i].count = U16_MAX;
 		ci[i].flags = CLUSTER_FLAG_NONFULL;
 	}
-	init_trees(from, to);
+	port_zswap_init_range(ARRAY_TREES, from, to);
 }
 
 static void adopt(struct swap_info_struct *si)
 {
 	int i;
 
-	adopt_trees(si);
+	port_zswap_adopt(si, ARRAY_TREES);
 	INIT_LIST_HEAD(&si->free_clusters);
 	INIT_LIST_HEAD(&si->full_clusters);
 	for (i = 0; i < SWAP_NR_ORDERS; i++) {
@@ -213,6 +84,14 @@ static void adopt(struct swap_info_struct *si)
 }
 
 /* ---- Slots ---- */
+
+static bool slot_may_leave(u32 slot)
+{
+	swp_entry_t entry = swp_entry(port_area.type, slot);
+	unsigned short id = static_call(k_lookup_swap_cgroup_id)(entry);
+
+	return port_zswap_writeback_enabled(static_call(k_mem_cgroup_from_id)(id));
+}
 
 /* The first of some slots whose page the original swap_writepage() found zero, or @end. */
 static inline u32 next_zero_page(u32 slot, u32 end)
@@ -274,11 +153,6 @@ VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
 VSWAP_ORIGINAL(void, swap_read_folio, (struct folio *, struct swap_iocb **))
 VSWAP_ORIGINAL(struct folio *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
 
-/*
- * Each stands between vswap_hook_enter() and vswap_hook_exit(), the original
- * included: that one may sleep too, and has to find us here when it returns.
- */
-
 /* A new area on our device is adopted; one that comes back keeps its arrays. */
 static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
 				 unsigned char *swap_map,
@@ -295,7 +169,7 @@ static void hook_free_swap_slot(swp_entry_t entry)
 {
 	vswap_hook_enter();
 	if (port_is_ours(entry)) {
-		forget_zswap(swp_offset(entry), 1);
+		port_zswap_forget(swp_offset(entry), 1);
 		free_slots(swp_offset(entry), 1, false);
 	} else {
 		static_call(original_free_swap_slot)(entry);
@@ -332,7 +206,7 @@ static int write_folio(struct folio *folio, struct writeback_control *wbc)
 		return err;
 	}
 	forget_zeromap(slot, nr);
-	forget_zswap(slot, nr);
+	port_zswap_forget(slot, nr);
 	if (!vswap_area_out(slot, folio, wbc_to_write_flags(wbc)))
 		return 0;
 	/* Still in memory, still dirty: reclaim is to look for another page. */
@@ -363,7 +237,7 @@ static void read_folio(struct folio *folio)
 static void hook_swap_read_folio(struct folio *folio, struct swap_iocb **plug)
 {
 	vswap_hook_enter();
-	if (port_is_ours(folio->swap) && likely(!zswap_has(swp_offset(folio->swap))))
+	if (port_is_ours(folio->swap) && likely(!port_zswap_has(swp_offset(folio->swap))))
 		read_folio(folio);
 	else
 		static_call(original_swap_read_folio)(folio, plug);
@@ -387,18 +261,9 @@ static struct folio *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp,
 }
 
 static struct vswap_hook *const hooks[] = {
-	VSWAP_HOOK(setup_swap_info),
-	&vswap_hook_folio_alloc_swap,
-	VSWAP_HOOK(free_swap_slot),
+	PORT_MAP_HOOKS
 	VSWAP_HOOK(swap_entry_range_free),
-	VSWAP_HOOK(swap_writepage),
 	VSWAP_HOOK(swap_read_folio),
-	VSWAP_HOOK(swapin_readahead),
-	&vswap_hook_mem_cgroup_swap_full,
-#ifdef CONFIG_HIBERNATION
-	&vswap_hook_find_first_swap,
-	&vswap_hook_swap_type_of,
-#endif
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
@@ -407,8 +272,8 @@ VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
 
 static const struct port_map_family map_family = {
 	.init_range = init_range,
-	.set_lengths = set_lengths,
-	.looks_right = looks_right,
+	.set_lengths = port_zswap_set_length,
+	.looks_right = port_zswap_looks_right,
 	.adopt = adopt,
 	.orders = ~0UL,
 	.free_range = free_range,
@@ -418,18 +283,15 @@ static const struct port_family family = {
 	PORT_MAP_FAMILY,
 	.arrays = arrays,
 	.nr_arrays = ARRAY_SIZE(arrays),
-	.hooks = hooks,
-	.nr_hooks = ARRAY_SIZE(hooks),
-	.redirect = redirect,
-	.slot_may_leave = slot_may_leave,
+	PORT_FAMILY_HOOKS,
+	.slot_may_leave = IS_ENABLED(CONFIG_ZSWAP) ? slot_may_leave : NULL,
 };
 
 /* See port.h. */
 int vswap_family_init(void)
 {
-	return port_init(&family) ?:
-	       port_map_init(&map_family) ?:
+	return port_map_init(&family, &map_family) ?:
 	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols)) ?:
-	       init_zswap();
+	       port_zswap_init();
 }

@@ -136,14 +136,7 @@ static void adopt(struct swap_info_struct *si)
 }
 
 static struct vswap_hook *const hooks[] = {
-	&vswap_hook_zswap_swapon,
-	&vswap_hook_mem_cgroup_swap_full,
-	&vswap_hook_zswap_store,
-#ifdef CONFIG_HIBERNATION
-	&vswap_hook_find_first_swap,
-	&vswap_hook_find_hibernation_swap_type,
-	&vswap_hook_pin_hibernation_swap_type,
-#endif
+	PORT_TABLE_HOOKS
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
@@ -151,15 +144,12 @@ VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
 static const struct port_family family = {
 	PORT_TABLE_FAMILY,
 	.adopt = adopt,
-	.hooks = hooks,
-	.nr_hooks = ARRAY_SIZE(hooks),
-	.redirect = redirect,
+	PORT_FAMILY_HOOKS,
 };
 
 /* See port.h. */
 int vswap_family_init(void)
 {
-	return port_init(&family) ?:
-	       port_table_init() ?:
+	return port_table_init(&family) ?:
 	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout));
 }

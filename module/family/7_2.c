@@ -29,7 +29,7 @@ static int hook_zswap_load(struct folio *folio)
 
 	vswap_hook_enter();
 	ours = port_is_ours(folio->swap);
-	if (!ours || unlikely(port_table_zswap_has(swp_offset(folio->swap))))
+	if (!ours || unlikely(port_zswap_has(swp_offset(folio->swap))))
 		ret = static_call(original_zswap_load)(folio);
 	if (ours && ret == -ENOENT)
 		ret = load_folio(folio);
@@ -38,15 +38,8 @@ static int hook_zswap_load(struct folio *folio)
 }
 
 static struct vswap_hook *const hooks[] = {
-	&vswap_hook_zswap_swapon,
-	&vswap_hook_mem_cgroup_swap_full,
-	&vswap_hook_zswap_store,
+	PORT_TABLE_HOOKS
 	VSWAP_HOOK(zswap_load),
-#ifdef CONFIG_HIBERNATION
-	&vswap_hook_find_first_swap,
-	&vswap_hook_find_hibernation_swap_type,
-	&vswap_hook_pin_hibernation_swap_type,
-#endif
 };
 
 VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
@@ -54,14 +47,11 @@ VSWAP_REDIRECT(redirect, ftrace_regs_set_instruction_pointer)
 static const struct port_family family = {
 	PORT_TABLE_FAMILY,
 	.adopt = port_table_adopt,
-	.hooks = hooks,
-	.nr_hooks = ARRAY_SIZE(hooks),
-	.redirect = redirect,
+	PORT_FAMILY_HOOKS,
 };
 
 /* See port.h. */
 int vswap_family_init(void)
 {
-	return port_init(&family) ?:
-	       port_table_init();
+	return port_table_init(&family);
 }

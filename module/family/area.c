@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
+#include <linux/memcontrol.h>
 #include <linux/plist.h>
 #include <linux/rbtree.h>
 
@@ -516,7 +517,14 @@ void port_area_slot_freed(u32 slot)
  */
 bool port_slot_may_leave(u32 slot)
 {
-	return !family->slot_may_leave || family->slot_may_leave(slot);
+	bool may;
+
+	if (!family->slot_may_leave || mem_cgroup_disabled())
+		return true;
+	rcu_read_lock();
+	may = family->slot_may_leave(slot);
+	rcu_read_unlock();
+	return may;
 }
 
 /* ---- Start and stop ---- */

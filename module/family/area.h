@@ -69,7 +69,8 @@ struct port_array {
  * @used: slots in use
  * @memory: bytes that belong to the arrays, and aren't in them; may be NULL
  * @slot_freed: see port_area_slot_freed()
- * @slot_may_leave: see port_slot_may_leave(); NULL: any may
+ * @slot_may_leave: see port_slot_may_leave(), where there are cgroups; within
+ *	rcu_read_lock(); NULL: any may
  */
 struct port_family {
 	const struct port_array *arrays;
@@ -95,6 +96,12 @@ struct port_family {
 	void (*slot_freed)(u32 slot);
 	bool (*slot_may_leave)(u32 slot);
 };
+
+/* What a family hooks, by the names that its lists have in each. */
+#define PORT_FAMILY_HOOKS						\
+	.hooks = hooks,							\
+	.nr_hooks = ARRAY_SIZE(hooks),					\
+	.redirect = redirect
 
 /**
  * struct port_area - the area

@@ -551,15 +551,17 @@ void port_map_read_folio(struct folio *folio)
 }
 
 /**
- * port_map_init() - get to know the family, and find what is relied on here
+ * port_map_init() - port_init(), and find what is relied on here
  * @of: the family
+ * @map_of: what it has to say besides
  *
- * Context: process, may sleep; after port_init().
+ * Context: process, may sleep; after vswap_symbols_init().
  * Return: 0, or -ENOEXEC with one line in the log for each thing missing.
  */
-int port_map_init(const struct port_map_family *of)
+int port_map_init(const struct port_family *of, const struct port_map_family *map_of)
 {
-	family = of;
-	return vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
+	family = map_of;
+	return port_init(of) ?:
+	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
 }

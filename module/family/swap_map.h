@@ -83,7 +83,7 @@ VSWAP_SHARED_FUNC(void, __mem_cgroup_uncharge_swap, (swp_entry_t, unsigned int))
 VSWAP_SHARED_FUNC(void, clear_shadow_from_swap_cache, (int, unsigned long, unsigned long))
 VSWAP_SHARED_FUNC(bool, folio_free_swap, (struct folio *))
 
-int port_map_init(const struct port_map_family *family);
+int port_map_init(const struct port_family *family, const struct port_map_family *map_family);
 int port_map_populate(u32 from, u32 to);
 void port_map_unpopulate(u32 nr);
 void port_map_discarded(void);
@@ -119,7 +119,23 @@ void port_map_read_folio(struct folio *folio);
 extern struct vswap_hook vswap_hook_folio_alloc_swap;
 #ifdef CONFIG_HIBERNATION
 extern struct vswap_hook vswap_hook_swap_type_of;
+
+#define PORT_MAP_IMAGE_HOOKS						\
+	&vswap_hook_find_first_swap,					\
+	&vswap_hook_swap_type_of,
+#else
+#define PORT_MAP_IMAGE_HOOKS
 #endif
+
+/* Of functions that all these families have, by prototypes of their own. */
+#define PORT_MAP_HOOKS							\
+	VSWAP_HOOK(setup_swap_info),					\
+	&vswap_hook_folio_alloc_swap,					\
+	VSWAP_HOOK(free_swap_slot),					\
+	VSWAP_HOOK(swap_writepage),					\
+	VSWAP_HOOK(swapin_readahead),					\
+	&vswap_hook_mem_cgroup_swap_full,				\
+	PORT_MAP_IMAGE_HOOKS
 
 /* ---- Slots ---- */
 

@@ -76,10 +76,7 @@ struct swap_cluster_info {
 	field(swap_cluster_info, list, struct list_head)		\
 	size(swap_memcg_table)						\
 	field(swap_memcg_table, id, unsigned short [512])		\
-	size(xarray)							\
 	field(folio, swap, swp_entry_t)					\
-	field(mem_cgroup, css, struct cgroup_subsys_state)		\
-	field(mem_cgroup, zswap_writeback, bool)			\
 	value(CLUSTER_FLAG_NONE)					\
 	value(CLUSTER_FLAG_FREE)					\
 	value(CLUSTER_FLAG_NONFULL)
@@ -88,24 +85,18 @@ VSWAP_LAYOUT(layout, SWAP_LAYOUT)
 
 VSWAP_DATA(spinlock_t, swap_avail_lock)
 VSWAP_DATA(struct plist_head, swap_avail_head)
-VSWAP_DATA(struct xarray *, zswap_trees)
-VSWAP_DATA(unsigned int, nr_zswap_trees)
 VSWAP_FUNC(void, plist_add, (struct plist_node *, struct plist_head *))
 VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
 VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_private_id, (unsigned short))
 VSWAP_FUNC(void, count_memcg_events, (struct mem_cgroup *, enum vm_event_item, unsigned long))
-VSWAP_FUNC(void, zswap_invalidate, (swp_entry_t))
 
 static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(swap_avail_lock),
 	VSWAP_SYMBOL(swap_avail_head),
-	VSWAP_SYMBOL(zswap_trees),
-	VSWAP_SYMBOL(nr_zswap_trees),
 	VSWAP_SYMBOL(plist_add),
 	VSWAP_SYMBOL(plist_del),
 	VSWAP_SYMBOL(mem_cgroup_from_private_id),
 	VSWAP_SYMBOL(count_memcg_events),
-	VSWAP_SYMBOL(zswap_invalidate),
 };
 
 /* Slots in use when it was looked for them last. */
@@ -118,7 +109,7 @@ static enum cpuhp_state watch_state;
 
 const struct port_array port_table_arrays[PORT_TABLE_NR_ARRAYS] = {
 	[ARRAY_CLUSTERS] = PORT_ARRAY(SWAPFILE_CLUSTER, struct swap_cluster_info),
-	[ARRAY_TREES] = PORT_ARRAY(ZSWAP_ADDRESS_SPACE_PAGES, struct xarray),
+	PORT_ZSWAP_ARRAY(ARRAY_TREES)
 };
 
 /**
@@ -132,7 +123,6 @@ const struct port_array port_table_arrays[PORT_TABLE_NR_ARRAYS] = {
 int port_table_populate(u32 from, u32 to)
 {
 	struct swap_cluster_info *ci = port_array(ARRAY_CLUSTERS);
-	struct xarray *trees = port_array(ARRAY_TREES);
 	u32 i;
 
 	for (i = from / SWAPFILE_CLUSTER; i < to / SWAPFILE_CLUSTER; i++) {
@@ -140,8 +130,7 @@ int port_table_populate(u32 from, u32 to)
 		INIT_LIST_HEAD(&ci[i].list);
 		ci[i].flags = CLUSTER_FLAG_FREE;
 	}
-	for (i = from / ZSWAP_ADDRESS_SPACE_PAGES; i < to / ZSWAP_ADDRESS_SPACE_PAGES; i++)
-		xa_init(&trees[i]);
+	port_zswap_init_range(ARRAY_TREES, from, to);
 	return 0;
 }
 
@@ -163,7 +152,7 @@ bool port_table_looks_right(struct swap_info_struct *si)
 	       ci->flags == CLUSTER_FLAG_NONFULL &&
 	       atomic_long_read(&ci->table[0]) == (long)SWP_TB_BAD &&
 	       !atomic_long_read(&ci->table[1]) && list_is_singular(&ci->list) &&
-	       k_nr_zswap_trees[si->type] == 1 && xa_empty(&k_zswap_trees[si->type][0]);
+	       port_zswap_looks_right(si);
 }
 
 /*
@@ -210,8 +199,8 @@ void port_table_adopt(struct swap_info_struct *si)
 	spin_lock(k_swap_lock);
 	si->cluster_info = port_area_exchange(ARRAY_CLUSTERS, si->cluster_info);
 	spin_unlock(k_swap_lock);
-	k_zswap_trees[si->type] = port_area_exchange(ARRAY_TREES, k_zswap_trees[si->type]);
-	k_nr_zswap_trees[si->type] = port_area.nr_slots / ZSWAP_ADDRESS_SPACE_PAGES;
+	port_zswap_adopt(si, ARRAY_TREES);
+	port_zswap_set_length(port_area.nr_slots);
 	spin_lock(&si->lock);
 	offer_clusters(si, 0, port_area.nr_slots);
 	spin_unlock(&si->lock);
@@ -226,7 +215,7 @@ void port_table_adopt(struct swap_info_struct *si)
  */
 void port_table_publish(u32 from, u32 to)
 {
-	k_nr_zswap_trees[port_area.type] = to / ZSWAP_ADDRESS_SPACE_PAGES;
+	port_zswap_set_length(to);
 	/* The arrays before the size; pairs with get_swap_device(). */
 	smp_store_release(&port_area.si->max, to);
 	offer_clusters(port_area.si, from, to);
@@ -417,15 +406,6 @@ void port_table_set_pages(struct swap_info_struct *si, unsigned long pages)
 
 /* ---- Cgroups ---- */
 
-/* memory.zswap.writeback of a cgroup, and of those above it. NULL: of no cgroup. */
-static bool cgroup_lets_go(struct mem_cgroup *memcg)
-{
-	for (; memcg; memcg = parent_mem_cgroup(memcg))
-		if (!READ_ONCE(memcg->zswap_writeback))
-			return false;
-	return true;
-}
-
 static unsigned short slot_cgroup_id(u32 slot)
 {
 	struct swap_cluster_info *clusters = port_array(ARRAY_CLUSTERS);
@@ -446,16 +426,9 @@ static unsigned short slot_cgroup_id(u32 slot)
  */
 bool port_table_slot_may_leave(u32 slot)
 {
-	unsigned short id;
-	bool may;
+	unsigned short id = slot_cgroup_id(slot);
 
-	if (mem_cgroup_disabled())
-		return true;
-	id = slot_cgroup_id(slot);
-	rcu_read_lock();
-	may = cgroup_lets_go(static_call(k_mem_cgroup_from_private_id)(id));
-	rcu_read_unlock();
-	return may;
+	return port_zswap_writeback_enabled(static_call(k_mem_cgroup_from_private_id)(id));
 }
 
 /**
@@ -501,17 +474,6 @@ static int hook_zswap_swapon(int type, unsigned long nr_pages)
 
 struct vswap_hook vswap_hook_zswap_swapon = VSWAP_HOOK_INIT(zswap_swapon);
 
-/* What zswap holds of slots that are written anew; loads look there first. */
-static void forget_zswap(u32 slot, unsigned int nr)
-{
-	struct xarray *trees = port_array(ARRAY_TREES);
-
-	if (likely(xa_empty(&trees[slot / ZSWAP_ADDRESS_SPACE_PAGES])))
-		return;
-	while (nr--)
-		static_call(k_zswap_invalidate)(swp_entry(port_area.type, slot++));
-}
-
 /* As for a folio that is submitted. */
 static void count_stored(struct folio *folio, unsigned int nr)
 {
@@ -528,7 +490,7 @@ static void store_folio(struct folio *folio)
 	u32 slot = swp_offset(folio->swap);
 	unsigned int nr = folio_nr_pages(folio);
 
-	forget_zswap(slot, nr);
+	port_zswap_forget(slot, nr);
 	if (!vswap_area_store(slot, folio))
 		count_stored(folio, nr);
 	else
@@ -614,13 +576,16 @@ void port_table_stop(void)
 }
 
 /**
- * port_table_init() - find what is relied on here
+ * port_table_init() - port_init(), and find what is relied on here
+ * @of: the family
  *
- * Context: process, may sleep; after port_init().
+ * Context: process, may sleep; after vswap_symbols_init().
  * Return: 0, or -ENOEXEC with one line in the log for each thing missing.
  */
-int port_table_init(void)
+int port_table_init(const struct port_family *of)
 {
-	return vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
-	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols));
+	return port_init(of) ?:
+	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
+	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols)) ?:
+	       port_zswap_init();
 }

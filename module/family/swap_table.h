@@ -8,13 +8,10 @@
 
 #include <linux/swap.h>
 #include <linux/vm_event_item.h>
-#include <linux/xarray.h>
 
 #include "family/area.h"
 #include "family/hooks.h"
-
-/* mm/zswap.c */
-#define ZSWAP_ADDRESS_SPACE_PAGES	PORT_SLOTS_STEP
+#include "family/zswap.h"
 
 enum {
 	ARRAY_CLUSTERS,		/* si->cluster_info: per 512 slots */
@@ -24,7 +21,7 @@ enum {
 
 extern const struct port_array port_table_arrays[PORT_TABLE_NR_ARRAYS];
 
-int port_table_init(void);
+int port_table_init(const struct port_family *family);
 int port_table_start(void);
 void port_table_stop(void);
 int port_table_populate(u32 from, u32 to);
@@ -54,14 +51,6 @@ bool port_table_slot_may_leave(u32 slot);
 	.slot_freed = vswap_area_release_slot,				\
 	.slot_may_leave = port_table_slot_may_leave
 
-/* What a missed hook has left to the kernel's zswap is newer than what we have. */
-static inline bool port_table_zswap_has(u32 slot)
-{
-	struct xarray *trees = port_array(ARRAY_TREES);
-
-	return !xa_empty(&trees[slot / ZSWAP_ADDRESS_SPACE_PAGES]);
-}
-
 void port_table_count(struct folio *folio, enum vm_event_item event, unsigned int nr);
 
 extern struct vswap_hook vswap_hook_zswap_swapon;
@@ -69,6 +58,20 @@ extern struct vswap_hook vswap_hook_zswap_store;
 #ifdef CONFIG_HIBERNATION
 extern struct vswap_hook vswap_hook_find_hibernation_swap_type;
 extern struct vswap_hook vswap_hook_pin_hibernation_swap_type;
+
+#define PORT_TABLE_IMAGE_HOOKS						\
+	&vswap_hook_find_first_swap,					\
+	&vswap_hook_find_hibernation_swap_type,				\
+	&vswap_hook_pin_hibernation_swap_type,
+#else
+#define PORT_TABLE_IMAGE_HOOKS
 #endif
+
+/* Of functions that all these families have. */
+#define PORT_TABLE_HOOKS						\
+	&vswap_hook_zswap_swapon,					\
+	&vswap_hook_mem_cgroup_swap_full,				\
+	&vswap_hook_zswap_store,					\
+	PORT_TABLE_IMAGE_HOOKS
 
 #endif /* VSWAP_FAMILY_SWAP_TABLE_H */
