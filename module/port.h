@@ -36,11 +36,31 @@ void port_stop(void);
 u32 port_slots_limit(void);
 int port_highest_priority(void);
 
+/*
+ * The way of an area:
+ *
+ *	       port_area_prepare()            swapon(2)
+ *	NONE ----------------------> PREPARED ---------> ADOPTED
+ *	  ^                              |                  | the end of swapoff(2)
+ *	  |                              v                  v
+ *	  +-------------------------------------------- GONE
+ *	       port_area_discard()
+ *
+ * While it is adopted it is on, but for the beginning and the end: swapon(2) hasn't come to the
+ * end yet, or swapoff(2) lets nobody in any more. port_area_get() says so.
+ */
+enum port_area_state {
+	PORT_AREA_NONE,		/* no arrays */
+	PORT_AREA_PREPARED,	/* arrays that nobody else knows */
+	PORT_AREA_ADOPTED,	/* the kernel has them */
+	PORT_AREA_GONE,		/* it is through with them */
+};
+
 int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity);
 void port_area_discard(void);
 bool port_area_is_on(void);
 bool port_area_is_adopted(void);
-bool port_area_is_gone(void);
+enum port_area_state port_area_state(void);
 bool port_area_get(void);
 void port_area_put(void);
 int port_area_grow(u32 nr_slots, void (*grown)(u32 nr_slots));

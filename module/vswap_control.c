@@ -9,7 +9,8 @@
 #include <linux/module.h>
 #include <linux/uaccess.h>
 
-#include "vswap_area.h"
+#include "vswap_evacuate.h"
+#include "vswap_space.h"
 #include "vswap_control.h"
 #include "vswap_sysfs.h"
 #include "vswap_tier.h"
@@ -74,7 +75,7 @@ static int control_remove(const struct vswap_backend_request *request)
 	b = vswap_tier_claim(request->name, &state);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	err = vswap_area_evacuate(b, request->flags & VSWAP_REMOVE_FORCE);
+	err = vswap_evacuate(b, request->flags & VSWAP_REMOVE_FORCE);
 	if (err) {
 		vswap_tier_unclaim(b, state);
 		return err;
@@ -130,9 +131,9 @@ static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 		return -EPERM;
 	err = cmd == VSWAP_BACKEND_ADD ? control_add(from) : change(cmd, from);
 	if (!err)
-		vswap_area_update_capacity();
+		vswap_space_update_capacity();
 	/* Also after one that failed: it may have kept a rescue off its backend meanwhile. */
-	vswap_area_rescue();
+	vswap_evacuate_failed();
 	return err;
 }
 

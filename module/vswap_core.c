@@ -18,6 +18,8 @@
 #include "vswap_area.h"
 #include "vswap_control.h"
 #include "vswap_copies.h"
+#include "vswap_disk.h"
+#include "vswap_evacuate.h"
 #include "vswap_hooks.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
@@ -62,7 +64,7 @@ static struct vswap_area_params area_params;
 module_param_named(zswap_packed_writeback, vswap_mover_packs, bool, 0644);
 MODULE_PARM_DESC(zswap_packed_writeback,
 		 "pages go to the swap file compressed, several in one of its pages (1)");
-module_param_named(zswap_shrinker, area_params.shrinker, bool, 0644);
+module_param_named(zswap_shrinker, area_params.writeback.shrinker, bool, 0644);
 MODULE_PARM_DESC(zswap_shrinker, "old pages go to the swap file when memory is short (0)");
 
 static int set_idle_seconds(const char *text, const struct kernel_param *kp)
@@ -70,7 +72,7 @@ static int set_idle_seconds(const char *text, const struct kernel_param *kp)
 	int err = param_set_uint(text, kp);
 
 	if (!err)
-		vswap_area_look_for_idle();
+		vswap_writeback_look_for_idle();
 	return err;
 }
 
@@ -79,7 +81,7 @@ static const struct kernel_param_ops idle_seconds_ops = {
 	.get = param_get_uint,
 };
 
-module_param_cb(zswap_idle_seconds, &idle_seconds_ops, &area_params.idle_seconds, 0644);
+module_param_cb(zswap_idle_seconds, &idle_seconds_ops, &area_params.writeback.idle_seconds, 0644);
 __MODULE_PARM_TYPE(zswap_idle_seconds, "uint");
 MODULE_PARM_DESC(zswap_idle_seconds,
 		 "pages not used for so long go to the swap file (0: never)");
@@ -133,9 +135,8 @@ static int check_params(void)
 static void set_area_params(void)
 {
 	area_params.max_slots = (u64)virtual_gb << (30 - PAGE_SHIFT);
-	area_params.direct = !strcmp(params.swapin, "direct");
-	area_params.high_percent = params.zswap_high_percent;
-	area_params.low_percent = params.zswap_low_percent;
+	area_params.writeback.high_percent = params.zswap_high_percent;
+	area_params.writeback.low_percent = params.zswap_low_percent;
 }
 
 static unsigned int discard_flags(void)
@@ -162,7 +163,7 @@ static int open_backends(void)
 		.discard = discard_flags(),
 	};
 
-	return vswap_tier_open(params.backends, &backend_params, vswap_area_rescue);
+	return vswap_tier_open(params.backends, &backend_params, vswap_evacuate_failed);
 }
 
 static int choose_priority(void)
@@ -189,9 +190,9 @@ static bool is_closed(void)
 {
 	int tries;
 
-	for (tries = 0; vswap_area_is_open() && tries < 50; tries++)
+	for (tries = 0; vswap_disk_is_open() && tries < 50; tries++)
 		msleep(20);
-	return !vswap_area_is_open();
+	return !vswap_disk_is_open();
 }
 
 /*
@@ -263,6 +264,26 @@ static void greet(void)
 		VSWAP_DEVICE);
 }
 
+static int start_area(void)
+{
+	int err;
+
+	set_area_params();
+	err = vswap_area_start(&area_params);
+	if (err)
+		return err;
+	err = vswap_disk_start(!strcmp(params.swapin, "direct"));
+	if (err)
+		vswap_area_stop();
+	return err;
+}
+
+static void stop_area(void)
+{
+	vswap_disk_stop();
+	vswap_area_stop();
+}
+
 static int start(void)
 {
 	int err;
@@ -276,8 +297,7 @@ static int start(void)
 	err = vswap_mover_start();
 	if (err)
 		goto err_io;
-	set_area_params();
-	err = vswap_area_start(&area_params);
+	err = start_area();
 	if (err)
 		goto err_mover;
 	err = vswap_sysfs_start();
@@ -304,7 +324,7 @@ err_pm:
 err_sysfs:
 	vswap_sysfs_stop();
 err_area:
-	vswap_area_stop();
+	stop_area();
 err_mover:
 	vswap_mover_stop();
 err_io:
@@ -353,7 +373,7 @@ static void __exit vswap_exit(void)
 	vswap_control_stop();
 	unregister_pm_notifier(&pm_notifier);
 	vswap_sysfs_stop();
-	vswap_area_stop();
+	stop_area();
 	vswap_mover_stop();
 	vswap_io_stop();
 	vswap_tier_close();

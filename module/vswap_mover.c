@@ -661,7 +661,7 @@ int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
 
 /*
  * Words of the next places in use. Those that aren't in their slot's word are just being
- * filled or freed. Returns how many, maybe none; @walk->place says if there are more.
+ * filled or freed. Returns how many, maybe none.
  */
 static unsigned int hold_places(struct mover *m, struct slots *slots,
 				struct vswap_evacuation *walk)
@@ -672,7 +672,7 @@ static unsigned int hold_places(struct mover *m, struct slots *slots,
 
 	while (nr < 1U << m->order) {
 		if (!b->ops->next(b, &walk->place, &slot)) {
-			walk->place = 0;
+			walk->stage = EVACUATE_CLUSTERS;
 			break;
 		}
 		m->moves[nr] = (struct slot_move){ slot, vswap_tier_word(b, walk->place) };
@@ -684,50 +684,27 @@ static unsigned int hold_places(struct mover *m, struct slots *slots,
 }
 
 /*
- * Words that have @like in the bits @mask, cluster by cluster: where no reverse map says
- * whose pages there are. @walk->place counts clusters.
+ * Words of a pool, or of packed blocks, cluster by cluster: no reverse map says whose pages
+ * there are. Slot words alone do, so this needs nothing that is on a disk. Returns how many,
+ * maybe none.
  */
 static unsigned int hold_clusters(struct mover *m, struct slots *slots,
-				  struct vswap_evacuation *walk, u64 mask, u64 like)
+				  struct vswap_evacuation *walk)
 {
+	u64 mask = SLOT_TAG_MASK, like = SLOT_POOL;
 	unsigned int nr = 0;
 
-	while (!nr) {
+	if (walk->from->ops->tag != SLOT_POOL)
+		mask = vswap_tier_packed_mask(walk->from, &like);
+	while (!nr && walk->stage == EVACUATE_CLUSTERS) {
 		nr = hold_oldest(m, slots, &walk->slot, mask, like, true);
 		cond_resched();
 		if (walk->slot && walk->slot % SLOTS_PER_CLUSTER)
 			continue;
-		walk->place++;
-		if (!walk->slot || walk->place > READ_ONCE(slots->nr_tables)) {
-			walk->place = 0;
-			break;
-		}
+		walk->nr_clusters++;
+		if (!walk->slot || walk->nr_clusters > READ_ONCE(slots->nr_tables))
+			walk->stage = EVACUATE_OVER;
 	}
-	return nr;
-}
-
-/*
- * What is in a file: by its reverse map, then those in packed blocks, which have none.
- * Slot words alone say who they are, so this needs nothing that is on the disk.
- */
-static unsigned int hold_from_file(struct mover *m, struct slots *slots,
-				   struct vswap_evacuation *walk)
-{
-	unsigned int nr;
-	u64 mask, like;
-
-	if (!walk->packed) {
-		nr = hold_places(m, slots, walk);
-		if (!walk->place) {
-			walk->packed = true;
-			walk->place = 1;
-		}
-		return nr;
-	}
-	mask = vswap_tier_packed_mask(walk->from, &like);
-	nr = hold_clusters(m, slots, walk, mask, like);
-	if (!walk->place)
-		walk->packed = false;
 	return nr;
 }
 
@@ -738,13 +715,9 @@ static unsigned int hold_next(struct mover *m, struct slots *slots,
 	unsigned int nr = 0;
 
 	mutex_lock(&walk->lock);
-	while (!nr && !walk->round_over) {
-		if (walk->from->ops->tag == SLOT_POOL)
-			nr = hold_clusters(m, slots, walk, SLOT_TAG_MASK, SLOT_POOL);
-		else
-			nr = hold_from_file(m, slots, walk);
-		walk->round_over = !walk->place;
-	}
+	while (!nr && walk->stage != EVACUATE_OVER)
+		nr = walk->stage == EVACUATE_PLACES ? hold_places(m, slots, walk) :
+						      hold_clusters(m, slots, walk);
 	mutex_unlock(&walk->lock);
 	return nr;
 }
@@ -799,6 +772,22 @@ void vswap_mover_evacuation_init(struct vswap_evacuation *walk, struct vswap_bac
 {
 	*walk = (struct vswap_evacuation){ .from = from, .force = force };
 	mutex_init(&walk->lock);
+	vswap_mover_evacuation_again(walk);
+}
+
+/**
+ * vswap_mover_evacuation_again() - begin a round at the front
+ * @walk: the walk; none of its batches is under way
+ *
+ * Context: process.
+ */
+void vswap_mover_evacuation_again(struct vswap_evacuation *walk)
+{
+	bool by_places = walk->from->ops->tag != SLOT_POOL;
+
+	walk->stage = by_places ? EVACUATE_PLACES : EVACUATE_CLUSTERS;
+	walk->place = 0;
+	walk->nr_clusters = 0;
 }
 
 /* NULL for lack of memory. @spare: one that others do without. */
@@ -841,7 +830,7 @@ int vswap_mover_evacuation_ready(struct vswap_evacuation *walk, unsigned long pa
 /**
  * vswap_mover_evacuate() - move some pages of a backend to others
  * @slots: the slots, which must be kept from going away
- * @walk: goes on from call to call, until @walk->round_over, which the caller sets back
+ * @walk: goes on from call to call, until its round is over
  * @i: below @walk->nr_movers; the caller's alone
  *
  * Pages that are just being written, or that find no room, or can't be read, are left.

@@ -6,9 +6,11 @@
 
 #include "port.h"
 #include "vswap_area.h"
+#include "vswap_space.h"
 #include "vswap_stats.h"
 #include "vswap_sysfs.h"
 #include "vswap_tier.h"
+#include "vswap_writeback.h"
 
 /*
  * A file shows one number, or one string if @text is set.
@@ -80,11 +82,11 @@ NUMBER(capacity_pages, port_area_capacity());
 NUMBER(used_pages, port_area_used());
 NUMBER(fill_pages, vswap_stat_read(VSWAP_FILL_PAGES));
 NUMBER(virtual_pages, port_area_is_on() ? port_area_slots() : 0);
-NUMBER(virtual_limit_pages, vswap_area_limit());
-NUMBER(clusters_used, vswap_area_tables());
-NUMBER(metadata_bytes, vswap_area_memory());
-NUMBER(grow_steps, vswap_area_grow_steps());
-NUMBER(grow_failures, vswap_area_grow_failures());
+NUMBER(virtual_limit_pages, vswap_space_limit());
+NUMBER(clusters_used, vswap_space_tables());
+NUMBER(metadata_bytes, vswap_space_memory());
+NUMBER(grow_steps, vswap_space_grow_steps());
+NUMBER(grow_failures, vswap_space_grow_failures());
 NUMBER(pages_out, vswap_stat_read(VSWAP_PAGES_OUT));
 NUMBER(pages_in, vswap_stat_read(VSWAP_PAGES_IN));
 NUMBER(fill_out, vswap_stat_read(VSWAP_FILL_OUT));
@@ -109,7 +111,7 @@ static ssize_t writeback_store(struct kobject *kobj, struct kobj_attribute *attr
 	int err = kstrtoul(buf, 0, &nr);
 
 	if (!err)
-		err = vswap_area_write_back(nr);
+		err = vswap_writeback_pages(nr);
 	return err ?: count;
 }
 

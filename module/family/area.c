@@ -156,7 +156,7 @@ int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity)
  * port_area_discard() - free the arrays
  *
  * Either they were never given to the kernel, or swapoff(2) has unmapped them all, and freed
- * what it takes for its own of what they hold, and port_area_is_gone() says so.
+ * what it takes for its own of what they hold, and port_area_state() says so.
  *
  * Context: process, may sleep.
  */
@@ -253,7 +253,7 @@ void port_area_adopt(struct swap_info_struct *si)
 	WRITE_ONCE(area.type, si->type);
 	family->adopt(si);
 	set_sizes(si);
-	/* The last: port_area_is_gone() compares it with what is in @si. */
+	/* The last: is_gone() compares it with what is in @si. */
 	smp_store_release(&area.key, port_array(0));
 	schedule_work(&area.free_original);
 }
@@ -283,17 +283,14 @@ bool port_area_is_adopted(void)
 	return READ_ONCE(area.key);
 }
 
-/**
- * port_area_is_gone() - has swapoff(2) finished with the area's arrays
+/*
+ * Has swapoff(2) finished with the area's arrays?
  *
  * It frees them after it has taken them out of the swap_info_struct, together with the file;
  * only the flags, cleared at the very end, tell. A swap_info_struct that is in use anew has
  * SWP_USED alone, as ours never had, and then a file: which one doesn't matter.
- *
- * Context: process.
- * Return: true if there was an area and port_area_discard() may follow.
  */
-bool port_area_is_gone(void)
+static bool is_gone(void)
 {
 	struct swap_info_struct *si = area.si;
 	bool gone;
@@ -306,6 +303,20 @@ bool port_area_is_gone(void)
 	       (!si->flags || si->flags == SWP_USED || si->swap_file);
 	spin_unlock(k_swap_lock);
 	return gone;
+}
+
+/**
+ * port_area_state() - how far an area has come
+ *
+ * Context: process; outside of port_area_prepare() and port_area_discard().
+ */
+enum port_area_state port_area_state(void)
+{
+	if (!area.nr_slots)
+		return PORT_AREA_NONE;
+	if (!port_area_is_adopted())
+		return PORT_AREA_PREPARED;
+	return is_gone() ? PORT_AREA_GONE : PORT_AREA_ADOPTED;
 }
 
 /* Hold both locks that guard the size of an area. */

@@ -195,7 +195,7 @@ void port_table_adopt(struct swap_info_struct *si)
 {
 	WRITE_ONCE(watched, ULONG_MAX);
 	move_first_cluster(si, port_array(ARRAY_CLUSTERS));
-	/* port_area_is_gone() may look meanwhile. */
+	/* port_area_state() may look meanwhile. */
 	spin_lock(k_swap_lock);
 	si->cluster_info = port_area_exchange(ARRAY_CLUSTERS, si->cluster_info);
 	spin_unlock(k_swap_lock);
