@@ -3,7 +3,7 @@
  * Virtual slots: who owns which slot number, and where the data of each slot
  * lies now.
  *
- * This file knows nothing of mm/. It is built into the module and, through
+ * Nothing here knows of mm/. slots.c and slot_words.c are built into the module and, through
  * tests/unit/shim, into user-space tests under ASan, UBSan and TSan.
  *
  * The slot space is divided into clusters of 512 slots. A cluster in use has a
@@ -192,6 +192,22 @@ struct slots {
 	u32 nr_wide;
 };
 
+/* For slots.c and slot_words.c: counts change under slots->lock and are read anywhere. */
+static inline void slots_count(u32 *counter, int change)
+{
+	WRITE_ONCE(*counter, *counter + change);
+}
+
+static inline struct slot_cluster *slots_cluster(const struct slots *s, u32 slot)
+{
+	return &s->clusters[slot >> SLOTS_CLUSTER_SHIFT];
+}
+
+static inline u32 slot_index(u32 slot)
+{
+	return slot & (SLOTS_PER_CLUSTER - 1);
+}
+
 int slots_init(struct slots *s, struct slot_cluster *clusters,
 	       unsigned int nr_cpus, const struct slots_ops *ops, void *owner);
 unsigned long slots_exit(struct slots *s);
@@ -243,6 +259,8 @@ static inline unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag 
 	return slots_hold_like(s, slot, SLOT_TAG_MASK, tag, hot, moves, max);
 }
 
+/* ---- Words, in slot_words.c as the movers' ---- */
+
 u64 slots_peek(struct slots *s, u32 slot);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);
 int slot_set_sum(struct slots *s, u32 slot, u32 sum);
@@ -258,9 +276,9 @@ u64 slot_fill_value(const struct slots *s, u32 slot, u64 word);
  */
 static inline u64 *slot_word_ptr(const struct slots *s, u32 slot)
 {
-	u64 *table = READ_ONCE(s->clusters[slot >> SLOTS_CLUSTER_SHIFT].table);
+	u64 *table = READ_ONCE(slots_cluster(s, slot)->table);
 
-	return table ? &table[slot & (SLOTS_PER_CLUSTER - 1)] : NULL;
+	return table ? &table[slot_index(slot)] : NULL;
 }
 
 /**
@@ -273,7 +291,7 @@ static inline u64 *slot_word_ptr(const struct slots *s, u32 slot)
  */
 static inline void slots_touch(struct slots *s, u32 slot, u32 now)
 {
-	u32 *stored = &s->clusters[slot >> SLOTS_CLUSTER_SHIFT].stored;
+	u32 *stored = &slots_cluster(s, slot)->stored;
 
 	if (READ_ONCE(*stored) != now)
 		WRITE_ONCE(*stored, now);
