@@ -136,21 +136,30 @@ struct vswap_backend_params {
 	unsigned int discard;
 };
 
-/* Counters every backend has, per CPU. */
+/*
+ * Counters of a backend, per CPU: BACKEND_NAME, the file that shows it, and which backends have
+ * it. What it means is in docs/abi.md.
+ */
+#define VSWAP_BACKEND_COUNTS(count)					\
+	count(USED_PAGES, used_pages, ALL) /* raised and lowered */	\
+	count(PAGES_OUT, pages_out, ALL)				\
+	count(PAGES_IN, pages_in, ALL)					\
+	count(REJECTED_FULL, rejected_full, ALL)			\
+	count(MOVED_PAGES, moved_pages, ALL) /* from here to others */	\
+	count(COMPRESSED_BYTES, compressed_bytes, POOL) /* raised and lowered */	\
+	count(WHOLE_PAGES, whole_pages, POOL) /* raised and lowered */	\
+	count(REJECTED_INCOMPRESSIBLE, rejected_incompressible, POOL)	\
+	count(PACKED_PAGES, packed_pages, FILE) /* raised and lowered; of the used ones */	\
+	count(PACKED_BLOCKS, packed_blocks, FILE) /* raised and lowered */	\
+	count(DISCARDED_PAGES, discarded_pages, FILE)			\
+	count(READ_ERRORS, read_errors, FILE)				\
+	count(WRITE_ERRORS, write_errors, FILE)
+
+/* @whose: ALL, POOL or FILE. */
+#define VSWAP_BACKEND_COUNT_ENUM(NAME, name, whose)	BACKEND_##NAME,
+
 enum vswap_backend_count {
-	BACKEND_USED_PAGES,	/* raised and lowered */
-	BACKEND_PAGES_OUT,
-	BACKEND_PAGES_IN,
-	BACKEND_REJECTED_FULL,
-	BACKEND_REJECTED_INCOMPRESSIBLE,
-	BACKEND_COMPRESSED_BYTES,	/* raised and lowered */
-	BACKEND_WHOLE_PAGES,	/* raised and lowered */
-	BACKEND_READ_ERRORS,
-	BACKEND_WRITE_ERRORS,
-	BACKEND_MOVED_PAGES,	/* from here to others */
-	BACKEND_PACKED_PAGES,	/* raised and lowered; of the used ones */
-	BACKEND_PACKED_BLOCKS,	/* raised and lowered */
-	BACKEND_DISCARDED_PAGES,
+	VSWAP_BACKEND_COUNTS(VSWAP_BACKEND_COUNT_ENUM)
 	BACKEND_NR_COUNTS,
 };
 
@@ -180,11 +189,16 @@ enum vswap_pool_choice {
 /**
  * struct vswap_backend_attr - one value a backend type shows in sysfs
  * @name: file name
- * @show: prints the value and a newline; process context; returns its length
+ * @show: prints the value and a newline; process context; returns its length. NULL: it is
+ *	a counter
+ * @count: which
+ * @tags: of those backends only that have such a tag, a bit for each; 0: of all
  */
 struct vswap_backend_attr {
 	const char *name;
 	ssize_t (*show)(struct vswap_backend *b, char *buf);
+	enum vswap_backend_count count;
+	unsigned long tags;
 };
 
 /**
@@ -192,7 +206,7 @@ struct vswap_backend_attr {
  * @type: its name
  * @tag: the tag of slot words whose pages it holds; one with SLOT_FILE may hold some of
  *	SLOT_PACKED, too
- * @attrs: what it shows in sysfs besides what all show; ends with a NULL name
+ * @attrs: what it shows in sysfs besides what all show, and counters; ends with a NULL name
  *
  * @open: get ready. Process context, may sleep. Returns 0 or -errno with one
  *	line in the log, -ENXIO if the file or device isn't there; on failure nothing is

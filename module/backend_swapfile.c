@@ -147,21 +147,6 @@ static ssize_t show_extents(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%u\n", nr);
 }
 
-static ssize_t show_packed_pages(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_PACKED_PAGES));
-}
-
-static ssize_t show_packed_blocks(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_PACKED_BLOCKS));
-}
-
-static ssize_t show_discarded_pages(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_DISCARDED_PAGES));
-}
-
 static ssize_t show_encrypted(struct vswap_backend *b, char *buf)
 {
 	struct swapfile *sf = b->private;
@@ -169,27 +154,12 @@ static ssize_t show_encrypted(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%d\n", sf->encrypt);
 }
 
-static ssize_t show_read_errors(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_READ_ERRORS));
-}
-
-static ssize_t show_write_errors(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_WRITE_ERRORS));
-}
-
 static const struct vswap_backend_attr swapfile_attrs[] = {
 	{ "path", show_path },
 	{ "size_pages", show_size_pages },
 	{ "bad_pages", show_bad_pages },
 	{ "extents", show_extents },
-	{ "packed_pages", show_packed_pages },
-	{ "packed_blocks", show_packed_blocks },
-	{ "discarded_pages", show_discarded_pages },
 	{ "encrypted", show_encrypted },
-	{ "read_errors", show_read_errors },
-	{ "write_errors", show_write_errors },
 	{}
 };
 

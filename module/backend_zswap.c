@@ -479,29 +479,10 @@ static ssize_t show_pool_bytes(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%llu\n", (u64)zs_get_total_pages(pool->zs) << PAGE_SHIFT);
 }
 
-static ssize_t show_compressed_bytes(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_COMPRESSED_BYTES));
-}
-
-static ssize_t show_whole_pages(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, BACKEND_WHOLE_PAGES));
-}
-
-static ssize_t show_rejected_incompressible(struct vswap_backend *b, char *buf)
-{
-	return sysfs_emit(buf, "%lu\n",
-			  vswap_backend_sum(b, BACKEND_REJECTED_INCOMPRESSIBLE));
-}
-
 static const struct vswap_backend_attr pool_attrs[] = {
 	{ "compressor", show_compressor },
 	{ "limit_bytes", show_limit_bytes },
 	{ "pool_bytes", show_pool_bytes },
-	{ "compressed_bytes", show_compressed_bytes },
-	{ "whole_pages", show_whole_pages },
-	{ "rejected_incompressible", show_rejected_incompressible },
 	{}
 };
 

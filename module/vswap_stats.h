@@ -7,23 +7,32 @@
 
 #include <linux/percpu.h>
 
+/*
+ * All there are: VSWAP_NAME, and the file in /sys/kernel/vswap that shows it. What it means is
+ * in docs/abi.md.
+ */
+#define VSWAP_STATS(stat)						\
+	stat(PAGES_OUT, pages_out)					\
+	stat(PAGES_IN, pages_in)					\
+	stat(FILL_OUT, fill_out)					\
+	stat(FILL_PAGES, fill_pages) /* in use now: raised and lowered */	\
+	stat(ALLOC_FAILURES, alloc_failures)				\
+	stat(STORE_FAILURES, store_failures)				\
+	stat(READ_ERRORS, read_errors)					\
+	stat(WRITE_ERRORS, write_errors)				\
+	stat(BIO_PAGES, bio_pages)					\
+	stat(WRITEBACK_PAGES, writeback_pages)				\
+	stat(WRITEBACK_FAILURES, writeback_failures)			\
+	stat(WRITEBACK_BYTES, writeback_bytes)				\
+	stat(SHRINKER_PAGES, shrinker_pages) /* of those written back */	\
+	stat(IDLE_PAGES, idle_pages) /* likewise */			\
+	stat(MOVED_PAGES, moved_pages)					\
+	stat(CHECKSUM_ERRORS, checksum_errors)
+
+#define VSWAP_STAT_ENUM(NAME, name)	VSWAP_##NAME,
+
 enum vswap_stat {
-	VSWAP_PAGES_OUT,
-	VSWAP_PAGES_IN,
-	VSWAP_FILL_OUT,
-	VSWAP_FILL_PAGES,	/* in use now: raised and lowered */
-	VSWAP_ALLOC_FAILURES,
-	VSWAP_STORE_FAILURES,
-	VSWAP_READ_ERRORS,
-	VSWAP_WRITE_ERRORS,
-	VSWAP_BIO_PAGES,
-	VSWAP_WRITEBACK_PAGES,
-	VSWAP_WRITEBACK_FAILURES,
-	VSWAP_WRITEBACK_BYTES,
-	VSWAP_SHRINKER_PAGES,	/* of those written back */
-	VSWAP_IDLE_PAGES,	/* likewise */
-	VSWAP_MOVED_PAGES,
-	VSWAP_CHECKSUM_ERRORS,
+	VSWAP_STATS(VSWAP_STAT_ENUM)
 	VSWAP_NR_STATS,
 };
 

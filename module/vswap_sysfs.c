@@ -34,7 +34,7 @@ static ssize_t show_value(struct kobject *kobj, struct kobj_attribute *attr, cha
 	static struct value value_##name = {				\
 		.attr = __ATTR(name, 0444, show_value, NULL),		\
 		.text = text_##name,					\
-	}
+	};
 
 #define NUMBER(name, expression)					\
 	static u64 number_##name(void)					\
@@ -44,7 +44,7 @@ static ssize_t show_value(struct kobject *kobj, struct kobj_attribute *attr, cha
 	static struct value value_##name = {				\
 		.attr = __ATTR(name, 0444, show_value, NULL),		\
 		.number = number_##name,				\
-	}
+	};
 
 static ssize_t text_version(char *buf)
 {
@@ -73,35 +73,26 @@ static ssize_t text_backends(char *buf)
 	return len + sysfs_emit_at(buf, len, "\n");
 }
 
-TEXT(version);
-TEXT(device);
-TEXT(state);
-TEXT(priority);
-TEXT(backends);
-NUMBER(capacity_pages, port_area_capacity());
-NUMBER(used_pages, port_area_used());
-NUMBER(fill_pages, vswap_stat_read(VSWAP_FILL_PAGES));
-NUMBER(virtual_pages, port_area_is_on() ? port_area_slots() : 0);
-NUMBER(virtual_limit_pages, vswap_space_limit());
-NUMBER(clusters_used, vswap_space_tables());
-NUMBER(metadata_bytes, vswap_space_memory());
-NUMBER(grow_steps, vswap_space_grow_steps());
-NUMBER(grow_failures, vswap_space_grow_failures());
-NUMBER(pages_out, vswap_stat_read(VSWAP_PAGES_OUT));
-NUMBER(pages_in, vswap_stat_read(VSWAP_PAGES_IN));
-NUMBER(fill_out, vswap_stat_read(VSWAP_FILL_OUT));
-NUMBER(alloc_failures, vswap_stat_read(VSWAP_ALLOC_FAILURES));
-NUMBER(store_failures, vswap_stat_read(VSWAP_STORE_FAILURES));
-NUMBER(read_errors, vswap_stat_read(VSWAP_READ_ERRORS));
-NUMBER(write_errors, vswap_stat_read(VSWAP_WRITE_ERRORS));
-NUMBER(bio_pages, vswap_stat_read(VSWAP_BIO_PAGES));
-NUMBER(writeback_pages, vswap_stat_read(VSWAP_WRITEBACK_PAGES));
-NUMBER(writeback_failures, vswap_stat_read(VSWAP_WRITEBACK_FAILURES));
-NUMBER(writeback_bytes, vswap_stat_read(VSWAP_WRITEBACK_BYTES));
-NUMBER(shrinker_pages, vswap_stat_read(VSWAP_SHRINKER_PAGES));
-NUMBER(idle_pages, vswap_stat_read(VSWAP_IDLE_PAGES));
-NUMBER(moved_pages, vswap_stat_read(VSWAP_MOVED_PAGES));
-NUMBER(checksum_errors, vswap_stat_read(VSWAP_CHECKSUM_ERRORS));
+/* All files: what is in this list, and one for each counter. */
+#define VALUES(text, number)						\
+	text(version)							\
+	text(device)							\
+	text(state)							\
+	text(priority)							\
+	text(backends)							\
+	number(capacity_pages, port_area_capacity())			\
+	number(used_pages, port_area_used())				\
+	number(virtual_pages, port_area_is_on() ? port_area_slots() : 0)	\
+	number(virtual_limit_pages, vswap_space_limit())		\
+	number(clusters_used, vswap_space_tables())			\
+	number(metadata_bytes, vswap_space_memory())			\
+	number(grow_steps, vswap_space_grow_steps())			\
+	number(grow_failures, vswap_space_grow_failures())
+
+#define STAT(NAME, name)	NUMBER(name, vswap_stat_read(VSWAP_##NAME))
+
+VALUES(TEXT, NUMBER)
+VSWAP_STATS(STAT)
 
 /* A number of pages written here is written back before the write returns. */
 static ssize_t writeback_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -117,36 +108,12 @@ static ssize_t writeback_store(struct kobject *kobj, struct kobj_attribute *attr
 
 static struct kobj_attribute writeback = __ATTR_WO(writeback);
 
+#define ATTR(name, ...)		&value_##name.attr.attr,
+#define STAT_ATTR(NAME, name)	ATTR(name)
+
 static struct attribute *attrs[] = {
-	&value_version.attr.attr,
-	&value_device.attr.attr,
-	&value_state.attr.attr,
-	&value_priority.attr.attr,
-	&value_backends.attr.attr,
-	&value_capacity_pages.attr.attr,
-	&value_used_pages.attr.attr,
-	&value_fill_pages.attr.attr,
-	&value_virtual_pages.attr.attr,
-	&value_virtual_limit_pages.attr.attr,
-	&value_clusters_used.attr.attr,
-	&value_metadata_bytes.attr.attr,
-	&value_grow_steps.attr.attr,
-	&value_grow_failures.attr.attr,
-	&value_pages_out.attr.attr,
-	&value_pages_in.attr.attr,
-	&value_fill_out.attr.attr,
-	&value_alloc_failures.attr.attr,
-	&value_store_failures.attr.attr,
-	&value_read_errors.attr.attr,
-	&value_write_errors.attr.attr,
-	&value_bio_pages.attr.attr,
-	&value_writeback_pages.attr.attr,
-	&value_writeback_failures.attr.attr,
-	&value_writeback_bytes.attr.attr,
-	&value_shrinker_pages.attr.attr,
-	&value_idle_pages.attr.attr,
-	&value_moved_pages.attr.attr,
-	&value_checksum_errors.attr.attr,
+	VALUES(ATTR, ATTR)
+	VSWAP_STATS(STAT_ATTR)
 	&writeback.attr,
 	NULL
 };
@@ -188,29 +155,23 @@ static ssize_t show_memory_bytes(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%llu\n", b->ops->memory(b));
 }
 
-#define COUNT(name, count)						\
-	static ssize_t show_##name(struct vswap_backend *b, char *buf)	\
-	{								\
-		return sysfs_emit(buf, "%lu\n", vswap_backend_sum(b, count)); \
-	}
-
-COUNT(used_pages, BACKEND_USED_PAGES)
-COUNT(pages_out, BACKEND_PAGES_OUT)
-COUNT(pages_in, BACKEND_PAGES_IN)
-COUNT(rejected_full, BACKEND_REJECTED_FULL)
-COUNT(moved_pages, BACKEND_MOVED_PAGES)
-
 static const struct vswap_backend_attr common_attrs[] = {
 	{ "type", show_type },
 	{ "tier", show_tier },
 	{ "state", show_state },
 	{ "capacity_pages", show_capacity_pages },
-	{ "used_pages", show_used_pages },
 	{ "memory_bytes", show_memory_bytes },
-	{ "pages_out", show_pages_out },
-	{ "pages_in", show_pages_in },
-	{ "rejected_full", show_rejected_full },
-	{ "moved_pages", show_moved_pages },
+	{}
+};
+
+#define COUNT_ATTR(NAME, name_, whose)					\
+	{ .name = #name_, .count = BACKEND_##NAME, .tags = TAGS_##whose },
+#define TAGS_ALL	0
+#define TAGS_POOL	BIT(SLOT_POOL)
+#define TAGS_FILE	BIT(SLOT_FILE)
+
+static const struct vswap_backend_attr counter_attrs[] = {
+	VSWAP_BACKEND_COUNTS(COUNT_ATTR)
 	{}
 };
 
@@ -227,7 +188,9 @@ static ssize_t show_backend_file(struct kobject *kobj, struct kobj_attribute *at
 {
 	struct backend_file *file = container_of(attr, struct backend_file, attr);
 
-	return file->what->show(file->backend, buf);
+	if (file->what->show)
+		return file->what->show(file->backend, buf);
+	return sysfs_emit(buf, "%lu\n", vswap_backend_sum(file->backend, file->what->count));
 }
 
 static unsigned int count_attrs(const struct vswap_backend_attr *what)
@@ -239,19 +202,25 @@ static unsigned int count_attrs(const struct vswap_backend_attr *what)
 	return nr;
 }
 
-static int add_files(struct vswap_backend *b, struct backend_file *file,
+/* @file: where they are to be, moved on. Those of another type of backend are left out. */
+static int add_files(struct vswap_backend *b, struct backend_file **file,
 		     const struct vswap_backend_attr *what)
 {
 	int err = 0;
 
-	for (; what->name && !err; what++, file++) {
-		sysfs_attr_init(&file->attr.attr);
-		file->attr.attr.name = what->name;
-		file->attr.attr.mode = 0444;
-		file->attr.show = show_backend_file;
-		file->backend = b;
-		file->what = what;
-		err = sysfs_create_file(b->kobj, &file->attr.attr);
+	for (; what->name && !err; what++) {
+		struct backend_file *f = *file;
+
+		if (what->tags && !(what->tags & BIT(b->ops->tag)))
+			continue;
+		sysfs_attr_init(&f->attr.attr);
+		f->attr.attr.name = what->name;
+		f->attr.attr.mode = 0444;
+		f->attr.show = show_backend_file;
+		f->backend = b;
+		f->what = what;
+		err = sysfs_create_file(b->kobj, &f->attr.attr);
+		++*file;
 	}
 	return err;
 }
@@ -265,17 +234,20 @@ static int add_files(struct vswap_backend *b, struct backend_file *file,
  */
 int vswap_sysfs_add_backend(struct vswap_backend *b)
 {
-	unsigned int nr_common = count_attrs(common_attrs);
+	unsigned int nr = count_attrs(common_attrs) + count_attrs(counter_attrs) +
+			  count_attrs(b->ops->attrs);
 	struct backend_file *f;
 	int err = -ENOMEM;
 
-	f = kcalloc(nr_common + count_attrs(b->ops->attrs), sizeof(*f), GFP_KERNEL);
+	f = kcalloc(nr, sizeof(*f), GFP_KERNEL);
 	b->files = f;
 	b->kobj = kobject_create_and_add(b->name, backend_root);
 	if (f && b->kobj)
-		err = add_files(b, f, common_attrs);
+		err = add_files(b, &f, common_attrs);
 	if (!err)
-		err = add_files(b, f + nr_common, b->ops->attrs);
+		err = add_files(b, &f, counter_attrs);
+	if (!err)
+		err = add_files(b, &f, b->ops->attrs);
 	if (err)
 		vswap_sysfs_remove_backend(b);
 	return err;
