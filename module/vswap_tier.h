@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The backends together: which of them takes a page, and how they come and go. The
- * only room that knows more than one backend.
+ * The backends together: how they come and go (vswap_tier.c), which of them takes a page
+ * (vswap_place.c), and how much room there is (vswap_room.c). Nobody else knows more than one
+ * backend.
  *
  * Between vswap_tier_enter() and vswap_tier_leave() no backend goes away, and what a
  * word was seen to stand for in the pool can be read, whatever becomes of the slot. Nobody
@@ -122,6 +123,7 @@ void vswap_tier_detach(void);
 
 void vswap_tier_wait(const struct vswap_backend *b);
 
+/* vswap_place.c */
 int vswap_tier_place(struct page *page, u32 slot, u64 *word);
 int vswap_tier_place_run(struct page *page, u32 slot, unsigned int nr, u64 *word);
 int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *from,
@@ -136,6 +138,7 @@ void vswap_tier_release_one(u64 word);
 struct vswap_backend *vswap_tier_backend(u64 word);
 u64 vswap_tier_word(struct vswap_backend *b, u64 payload);
 
+/* vswap_room.c */
 bool vswap_tier_writes_back(void);
 unsigned long vswap_tier_room_behind(void);
 unsigned long vswap_tier_shrinkable(void);
@@ -145,16 +148,17 @@ void vswap_tier_tidy_pool(void);
 void vswap_tier_compact_pool(void);
 unsigned long vswap_tier_capacity(void);
 unsigned long vswap_tier_used(void);
+int vswap_tier_check_room(const char *name);
+unsigned long vswap_tier_room(void);
+unsigned long vswap_tier_stranded(void);
 
+/* vswap_tier.c */
 struct vswap_backend *vswap_tier_get(unsigned int n);
 int vswap_tier_names(char *buf, size_t size, const char *between);
 struct vswap_backend *vswap_tier_add(const struct vswap_backend_spec *spec, struct file *file);
 struct vswap_backend *vswap_tier_claim(const char *name, int *state);
 struct vswap_backend *vswap_tier_claim_failed(unsigned int *id);
 void vswap_tier_unclaim(struct vswap_backend *b, int state);
-int vswap_tier_check_room(const char *name);
-unsigned long vswap_tier_room(void);
-unsigned long vswap_tier_stranded(void);
 void vswap_tier_remove(struct vswap_backend *b);
 int vswap_tier_set_state(const char *name, int state);
 int vswap_tier_resize(const char *name, u64 bytes, struct file *file);

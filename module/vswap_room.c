@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the backends hold, and could hold; and the state of the pool.
+ */
+#include <linux/errno.h>
+#include <linux/rcupdate.h>
+
+#include "tier.h"
+
+/**
+ * vswap_tier_writes_back() - is there a swap file behind the pool
+ *
+ * Context: any.
+ * Return: whether vswap_tier_place_behind() could find a place for its pages.
+ */
+bool vswap_tier_writes_back(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool), *b;
+	bool found = false;
+	unsigned int n;
+
+	for (n = 0; pool && !found && (b = tier_get(n)); n++)
+		found = b->tier > pool->tier && READ_ONCE(b->state) == BACKEND_ON;
+	vswap_tier_leave(entered);
+	return found;
+}
+
+/* Free places in the swap files behind a pool. */
+static unsigned long room_behind(const struct vswap_backend *pool)
+{
+	struct vswap_backend *b;
+	unsigned long room = 0;
+	unsigned int n;
+
+	for (n = 0; (b = tier_get(n)); n++) {
+		unsigned long used, capacity;
+
+		if (b->tier <= pool->tier || READ_ONCE(b->state) != BACKEND_ON)
+			continue;
+		used = vswap_backend_sum(b, BACKEND_USED_PAGES);
+		capacity = b->ops->capacity(b);
+		room += capacity > used ? capacity - used : 0;
+	}
+	return room;
+}
+
+/**
+ * vswap_tier_room_behind() - what the swap files behind the pool could still take
+ *
+ * Context: process.
+ * Return: pages.
+ */
+unsigned long vswap_tier_room_behind(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+	unsigned long room = pool ? room_behind(pool) : 0;
+
+	vswap_tier_leave(entered);
+	return room;
+}
+
+/**
+ * vswap_tier_shrinkable() - how much of the pool's memory write-back could give back
+ *
+ * Context: process, reclaim included; a look at a few counters.
+ * Return: pages of memory, no more than the swap files behind the pool have room for.
+ */
+unsigned long vswap_tier_shrinkable(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+	unsigned long room = pool ? room_behind(pool) : 0, pages = 0;
+
+	if (room)
+		pages = pool->ops->memory(pool) >> PAGE_SHIFT;
+	vswap_tier_leave(entered);
+	return min(pages, room);
+}
+
+/**
+ * vswap_tier_pool_fullness() - how full the pool is
+ *
+ * Context: any.
+ * Return: percent of its limit, 0 without a pool.
+ */
+unsigned int vswap_tier_pool_fullness(void)
+{
+	struct vswap_backend *pool;
+	unsigned int percent = 0;
+
+	rcu_read_lock();
+	pool = READ_ONCE(vswap_tier_table.pool);
+	if (pool)
+		percent = pool->ops->fullness(pool);
+	rcu_read_unlock();
+	return percent;
+}
+
+/**
+ * vswap_tier_pool_excess() - how many pages are too many in the pool
+ * @percent: of its limit
+ *
+ * Context: any.
+ * Return: pages that would have to go, about, for it to be less full than that.
+ */
+unsigned long vswap_tier_pool_excess(unsigned int percent)
+{
+	struct vswap_backend *pool;
+	unsigned long pages = 0;
+	unsigned int full;
+
+	rcu_read_lock();
+	pool = READ_ONCE(vswap_tier_table.pool);
+	full = pool ? pool->ops->fullness(pool) : 0;
+	if (pool && full >= percent)
+		pages = vswap_backend_sum(pool, BACKEND_USED_PAGES);
+	/* One more than is needed, rather than one less. */
+	if (pages && full)
+		pages = pages * (full - percent + 1) / full + 1;
+	rcu_read_unlock();
+	return pages;
+}
+
+/**
+ * vswap_tier_tidy_pool() - the same as vswap_tier_compact_pool(), if it is worth it
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_tidy_pool(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+
+	if (pool)
+		pool->ops->tidy(pool);
+	vswap_tier_leave(entered);
+}
+
+/**
+ * vswap_tier_compact_pool() - let the pool give back the memory in its holes
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_compact_pool(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+
+	if (pool)
+		pool->ops->compact(pool);
+	vswap_tier_leave(entered);
+}
+
+/* One that takes no pages can hold no more than it has. */
+static unsigned long backend_capacity(struct vswap_backend *b)
+{
+	return READ_ONCE(b->state) == BACKEND_ON ? b->ops->capacity(b) :
+						   vswap_backend_sum(b, BACKEND_USED_PAGES);
+}
+
+/**
+ * vswap_tier_capacity() - what the backends can hold
+ *
+ * Context: process.
+ * Return: pages, those held now included, by the backends' present estimates.
+ */
+unsigned long vswap_tier_capacity(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
+	unsigned long sum = 0;
+	unsigned int n;
+
+	for (n = 0; (b = tier_get(n)); n++)
+		sum += backend_capacity(b);
+	vswap_tier_leave(entered);
+	return sum;
+}
+
+/**
+ * vswap_tier_used() - what the backends hold
+ *
+ * Context: any; not exact while pages move.
+ * Return: pages.
+ */
+unsigned long vswap_tier_used(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
+	unsigned long sum = 0;
+	unsigned int n;
+
+	for (n = 0; (b = tier_get(n)); n++)
+		sum += vswap_backend_sum(b, BACKEND_USED_PAGES);
+	vswap_tier_leave(entered);
+	return sum;
+}
+
+/* Pages that the backends but @b could still take, by their present estimates. */
+static unsigned long room_outside(struct vswap_backend *b)
+{
+	struct vswap_backend *other;
+	unsigned long room = 0;
+	unsigned int n;
+
+	for (n = 0; (other = tier_get(n)); n++) {
+		unsigned long used = vswap_backend_sum(other, BACKEND_USED_PAGES);
+		unsigned long capacity = backend_capacity(other);
+
+		if (other != b)
+			room += capacity > used ? capacity - used : 0;
+	}
+	return room;
+}
+
+/**
+ * vswap_tier_room() - what the backends could still take
+ *
+ * Context: process.
+ * Return: pages, by their present estimates.
+ */
+unsigned long vswap_tier_room(void)
+{
+	int entered = vswap_tier_enter();
+	unsigned long room = room_outside(NULL);
+
+	vswap_tier_leave(entered);
+	return room;
+}
+
+/**
+ * vswap_tier_stranded() - what backends hold that have failed
+ *
+ * Context: process.
+ * Return: pages.
+ */
+unsigned long vswap_tier_stranded(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
+	unsigned long sum = 0;
+	unsigned int n;
+
+	for (n = 0; (b = tier_get(n)); n++)
+		if (tier_is_stranded(b))
+			sum += vswap_backend_sum(b, BACKEND_USED_PAGES);
+	vswap_tier_leave(entered);
+	return sum;
+}
+
+/**
+ * vswap_tier_check_room() - would the pages of a backend fit elsewhere
+ * @name: its name
+ *
+ * Nothing changes, and nothing is waited for.
+ *
+ * Context: process.
+ * Return: 0; -ENOSPC: they would not; -ENOENT: there is none; -EBUSY: somebody else just
+ * changes it.
+ */
+int vswap_tier_check_room(const char *name)
+{
+	int entered = vswap_tier_enter(), err = 0;
+	struct vswap_backend *b = vswap_tier_find(name);
+
+	if (!b)
+		err = -ENOENT;
+	else if (tier_is_claimed(b))
+		err = -EBUSY;
+	else if (vswap_backend_sum(b, BACKEND_USED_PAGES) > room_outside(b))
+		err = -ENOSPC;
+	vswap_tier_leave(entered);
+	return err;
+}
