@@ -120,11 +120,12 @@ static int move_alone(struct vswap_transfer *t, struct page *page, u32 place)
 	struct bio_vec vec;
 	struct bio bio;
 	u32 run;
+	u64 block = vswap_swapfile_lookup(sf, place, &run);
 	int error;
 
 	bio_init(&bio, NULL, &vec, 1, t->bio.bi_opf | REQ_NOMERGE);
 	batch_set_disk(&bio, sf->bdev, t);
-	bio.bi_iter.bi_sector = vswap_swapfile_lookup(sf, place, &run) << (PAGE_SHIFT - SECTOR_SHIFT);
+	bio.bi_iter.bi_sector = block << (PAGE_SHIFT - SECTOR_SHIFT);
 	__bio_add_page(&bio, page, PAGE_SIZE, 0);
 	error = submit_bio_wait(&bio);
 	bio_uninit(&bio);

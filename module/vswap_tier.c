@@ -69,7 +69,8 @@ void vswap_tier_wait(const struct vswap_backend *b)
 /* Put another order in force, without @out, and with @in behind those of its tier. */
 static int change_order(struct vswap_backend *out, struct vswap_backend *in)
 {
-	struct tier_order *old = rcu_dereference_protected(vswap_tier_table.order, lockdep_is_held(&tier.lock));
+	struct tier_order *old = rcu_dereference_protected(vswap_tier_table.order,
+							   lockdep_is_held(&tier.lock));
 	struct tier_order *new = kzalloc(sizeof(*new), GFP_KERNEL | (out ? __GFP_NOFAIL : 0));
 	unsigned int i;
 
