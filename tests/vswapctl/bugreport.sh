@@ -28,7 +28,7 @@ machine_with_secrets() {
 		>"$root/proc/cmdline"
 	echo 'options wifi key=SECRET' >"$root/etc/modprobe.d/wifi.conf"
 	echo 'options vswap backends=zswap' >"$root/etc/modprobe.d/vswap.conf"
-	printf '[pool]\nlimit = 25%%\n' >"$root/etc/vswap.conf"
+	printf '[pool]\nsize = 25%%\n' >"$root/etc/vswap.conf"
 	echo 'CONFIG_DEFAULT_HOSTNAME="SECRET"' >>"$root/boot/config-9.9-test"
 	echo '# CONFIG_ZSWAP is not set' >>"$root/boot/config-9.9-test"
 	cat >"$root/dev/kmsg" <<-'END'
@@ -74,7 +74,7 @@ was swapped out is in it, but look at it before you send it"
 		$'==> /proc/cmdline\nvswap.unchecked=1\nzswap.enabled=0'
 	check 'bugreport: modprobe.d' equal "$(part modprobe.txt | grep -v '^==>' | xargs)" \
 		'options vswap backends=zswap'
-	check 'bugreport: vswap.conf' equal "$(part configuration.txt | grep -c '^limit = 25%$')" 1
+	check 'bugreport: vswap.conf' equal "$(part configuration.txt | grep -c '^size = 25%$')" 1
 	check 'bugreport: parameters' grep -qA1 '^==> /sys/module/vswap/parameters/zswap_idle_seconds$' \
 		<(part parameters.txt)
 	check 'bugreport: config' equal "$(part kernel-config.txt | xargs -d '\n')" \

@@ -12,7 +12,9 @@
 
 #include "adapt.h"
 #include "addition.h"
+#include "change.h"
 #include "control.h"
+#include "json.h"
 #include "message.h"
 #include "program.h"
 #include "snapshot.h"
@@ -33,12 +35,18 @@ struct adaptation {
 
 static void __attribute__((format(printf, 1, 2))) tell_later(const char *fmt, ...)
 {
+	struct json_object *change;
 	va_list ap;
+	char *text;
 
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	if (vasprintf(&text, fmt, ap) < 0)
+		fail("out of memory");
 	va_end(ap);
-	puts(": from the next start on");
+	change = change_new("from the next start on", NULL);
+	json_add(change, "key", json_text(text));
+	change_done(change, "%s: from the next start on", text);
+	free(text);
 }
 
 static bool is_pool(const struct backend *backend)
@@ -66,8 +74,7 @@ static void add(struct adaptation *a, struct vswap_backend_spec *spec)
 
 	if (error)
 		fail("%s: %s", spec->name, addition_reason(a->dir, spec, error));
-	if (a->on)
-		printf("%s: added\n", spec->name);
+	change_done(change_new("added", spec->name), a->on ? "%s: added" : NULL, spec->name);
 	a->nr++;
 }
 
@@ -115,8 +122,9 @@ static void move_away(const char *name)
 	char *argv[] = { "/proc/self/exe", "backend", "remove", "--", (char *)name, NULL };
 
 	fflush(stdout);
-	if (program_run(argv))
+	if (messages_are_json() ? program_run_to(argv, STDERR_FILENO) : program_run(argv))
 		fail("%s: not removed", name);
+	change_done(change_new("removed", name), NULL);
 }
 
 static void take_away(const struct adaptation *a, const char *name)
@@ -145,7 +153,7 @@ static void resize_pool(const struct adaptation *a, const char *name)
 	error = control_request(a->control, VSWAP_BACKEND_RESIZE, &request);
 	if (error)
 		fail("%s: %s", name, control_reason(none, error));
-	printf("%s: resized\n", name);
+	change_done(change_new("resized", name), "%s: resized", name);
 }
 
 /* ---- All of them ---- */
@@ -250,12 +258,18 @@ static void write_parameter(const struct conf_parameter *parameter)
 	char *path = xasprintf(PARAMETERS "/%s", parameter->name), *whole = system_path(path);
 	FILE *file = fopen(whole, "we");
 	bool failed = !file || fputs(parameter->value, file) < 0;
+	struct json_object *change;
+	char *key;
 
 	if (file && fclose(file))
 		failed = true;
 	if (failed)
 		fail("cannot write %s: %s", path, strerror(errno));
-	printf("[%s] %s: changed\n", parameter->section, parameter->key);
+	key = xasprintf("[%s] %s", parameter->section, parameter->key);
+	change = change_new("changed", NULL);
+	json_add(change, "key", json_text(key));
+	change_done(change, "%s: changed", key);
+	free(key);
 	free(whole);
 	free(path);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "addition.h"
+#include "change.h"
 #include "command.h"
 #include "control.h"
 #include "message.h"
@@ -17,12 +18,13 @@
 #include "sysfs.h"
 #include "value.h"
 
-enum { COMPRESSOR, LIMIT, PATH, SAVE, TIER, TYPE };
+enum { COMPRESSOR, JSON, LIMIT, PATH, SAVE, TIER, TYPE };
 
 static const char *const args[] = { "name", NULL };
 
 static const struct option_row options[] = {
 	[COMPRESSOR] = { 0, "compressor", "<name>", "zswap: another than zswap_compressor=" },
+	[JSON]       = { 'j', "json", NULL, "JSON" },
 	[LIMIT]      = { 0, "limit", "<size>", "zswap: limit of the pool" },
 	[PATH]       = { 0, "path", "<file>", "swapfile: file or partition, made by mkswap" },
 	[SAVE]       = { 0, "save", NULL, "have it at the next start, too: vswap.conf(5)" },
@@ -76,6 +78,9 @@ static void set_option(struct addition *addition, int option, const char *arg)
 	switch (option) {
 	case COMPRESSOR:
 		set_compressor(&addition->spec, arg);
+		break;
+	case JSON:
+		messages_as_json();
 		break;
 	case LIMIT:
 		set_limit(&addition->spec, arg);
@@ -163,9 +168,10 @@ static void run(const struct command *cmd, int argc, char **argv)
 	error = control_request(control, VSWAP_BACKEND_ADD, &addition.spec);
 	if (error)
 		fail_add(dir, &addition, error);
-	printf("%s: added\n", addition.spec.name);
+	change_done(change_new("added", addition.spec.name), "%s: added", addition.spec.name);
 	if (addition.save)
 		save(dir, &addition);
+	changes_end();
 	if (addition.path)
 		close(addition.spec.fd);
 	close(control);

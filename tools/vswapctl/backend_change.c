@@ -8,14 +8,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change.h"
 #include "command.h"
 #include "control.h"
+#include "json.h"
 #include "message.h"
 #include "snapshot.h"
 #include "sysfs.h"
 #include "value.h"
 
-static const struct option_row no_options[] = { { 0 } };
+enum { JSON };
+
+static const struct option_row options[] = {
+	[JSON] = { 'j', "json", NULL, "JSON" },
+	{ 0 }
+};
 
 static void __attribute__((noreturn))
 fail_change(const char *name, const struct reason *reasons, int error)
@@ -33,9 +40,10 @@ static void switch_backend(const struct command *cmd, int argc, char **argv,
 	static const struct reason reasons[] = { { 0 } };
 	struct vswap_backend_request request = { .fd = -1 };
 	int dir, control, error;
+	char *done;
 
 	while (next_option(cmd, argc, argv) >= 0)
-		;
+		messages_as_json();
 	control_set_name(request.name, argv[optind]);
 
 	dir = sysfs_open();
@@ -43,7 +51,10 @@ static void switch_backend(const struct command *cmd, int argc, char **argv,
 	error = control_request(control, code, &request);
 	if (error)
 		fail_change(request.name, reasons, error);
-	printf("%s: %sd\n", request.name, cmd->name);
+	done = xasprintf("%sd", cmd->name);
+	change_done(change_new(done, request.name), "%s: %s", request.name, done);
+	changes_end();
+	free(done);
 	close(control);
 	close(dir);
 }
@@ -63,7 +74,7 @@ const struct command backend_disable_command = {
 	.name = "disable",
 	.args = name_args,
 	.help = "Store no more pages in it; those it has stay",
-	.options = no_options,
+	.options = options,
 	.run = disable,
 };
 
@@ -72,7 +83,7 @@ const struct command backend_enable_command = {
 	.name = "enable",
 	.args = name_args,
 	.help = "Store pages in it again, also after it has failed",
-	.options = no_options,
+	.options = options,
 	.run = enable,
 };
 
@@ -152,10 +163,11 @@ static void resize(const struct command *cmd, int argc, char **argv)
 {
 	struct resize resize = { .request = { .fd = -1 } };
 	int dir, control, error;
+	struct json_object *change;
 	char *size;
 
 	while (next_option(cmd, argc, argv) >= 0)
-		;
+		messages_as_json();
 	control_set_name(resize.request.name, argv[optind]);
 	parse_size(&resize, argv[optind + 1]);
 
@@ -171,7 +183,10 @@ static void resize(const struct command *cmd, int argc, char **argv)
 	if (error)
 		fail_resize(&resize, error);
 	size = value_format(&resize.size, false);
-	printf("%s: resized to %s\n", resize.request.name, size);
+	change = change_new("resized", resize.request.name);
+	json_add(change, "bytes", value_to_json(&resize.size));
+	change_done(change, "%s: resized to %s", resize.request.name, size);
+	changes_end();
 	free(size);
 	if (!resize.pool)
 		close(resize.request.fd);
@@ -184,6 +199,6 @@ const struct command backend_resize_command = {
 	.name = "resize",
 	.args = resize_args,
 	.help = "Grow a swap file, or set the limit of a pool; +<size> adds to it",
-	.options = no_options,
+	.options = options,
 	.run = resize,
 };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <json-c/json.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,15 +15,17 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "change.h"
 #include "command.h"
 #include "control.h"
+#include "json.h"
 #include "message.h"
 #include "progress.h"
 #include "snapshot.h"
 #include "sysfs.h"
 #include "value.h"
 
-enum { DRY_RUN, FORCE, TIMEOUT };
+enum { DRY_RUN, FORCE, JSON, TIMEOUT };
 
 /* Makes the request return. */
 enum { KICK = SIGUSR1 };
@@ -32,6 +35,7 @@ static const char *const args[] = { "name", NULL };
 static const struct option_row options[] = {
 	[DRY_RUN] = { 'n', "dry-run", NULL, "only say whether the others could hold its pages" },
 	[FORCE]   = { 'f', "force", NULL, "give up pages that can't be read" },
+	[JSON]    = { 'j', "json", NULL, "JSON" },
 	[TIMEOUT] = { 0, "timeout", "<time>", "give up after this time: 90, 90s, 5m" },
 	{ 0 }
 };
@@ -195,10 +199,20 @@ static void wait_for_end(struct removal *r)
 
 /* ---- What came of it ---- */
 
+static struct json_object *change_pages(const char *what, const struct removal *r,
+					struct value pages)
+{
+	struct json_object *change = change_new(what, r->request.name);
+
+	json_add(change, "pages", value_to_json(&pages));
+	return change;
+}
+
 static void print_removed(const struct removal *r)
 {
 	struct value moved = value_sub_or_zero(count(r).moved_by_all, r->before.moved_by_all);
 	double seconds = now_seconds() - r->start;
+	struct json_object *change;
 	char *pages, *rate;
 	struct value speed;
 
@@ -207,7 +221,10 @@ static void print_removed(const struct removal *r)
 	speed = value_number(UNIT_BYTES, seconds > 0 ? moved.number * 4096.0 / seconds : 0);
 	pages = format_pages(moved);
 	rate = value_format(&speed, false);
-	printf("%s: removed, %s moved in %.1f s (%s/s)\n", r->request.name, pages, seconds, rate);
+	change = change_pages("removed", r, moved);
+	json_add(change, "seconds", json_object_new_double(seconds));
+	change_done(change, "%s: removed, %s moved in %.1f s (%s/s)", r->request.name, pages,
+		    seconds, rate);
 	free(pages);
 	free(rate);
 }
@@ -239,7 +256,8 @@ static void complain_removal(const struct removal *r, const char *why)
 	if (!moved.known)
 		moved = value_sub_or_zero(r->before.used, now.used);
 	pages = format_pages(moved);
-	complain("%s: %s: %s had moved, %s", r->request.name, why, pages, what_became(r));
+	messages_add("moved_pages", value_to_json(&moved));
+	tell_error("%s: %s: %s had moved, %s", r->request.name, why, pages, what_became(r));
 	free(pages);
 }
 
@@ -286,7 +304,7 @@ static void __attribute__((noreturn)) fail_removal(const struct removal *r)
 		complain_removal(r, why_not(r));
 		break;
 	default:
-		complain("%s: %s", r->request.name, why_not(r));
+		tell_error("%s: %s", r->request.name, why_not(r));
 		break;
 	}
 	exit(EXIT_FAILURE);
@@ -295,14 +313,19 @@ static void __attribute__((noreturn)) fail_removal(const struct removal *r)
 static void try_dry(struct removal *r)
 {
 	int error = control_request(r->control, VSWAP_BACKEND_REMOVE, &r->request);
-	char *pages = format_pages(r->before.used);
+	char *pages;
 
 	r->error = error;
-	if (error == ENOSPC)
-		fail("%s: the other backends can't hold its %s", r->request.name, pages);
-	if (error)
+	if (error && error != ENOSPC)
 		fail("%s: %s", r->request.name, why_not(r));
-	printf("%s: could be removed, %s would move\n", r->request.name, pages);
+	pages = format_pages(r->before.used);
+	if (error) {
+		tell_error("%s: the other backends can't hold its %s", r->request.name, pages);
+		free(pages);
+		exit(EXIT_FAILURE);
+	}
+	change_done(change_pages("removable", r, r->before.used), "%s: could be removed, %s would move",
+		    r->request.name, pages);
 	free(pages);
 }
 
@@ -325,6 +348,9 @@ static void set_option(struct removal *r, int option, const char *arg)
 		break;
 	case FORCE:
 		r->request.flags |= VSWAP_REMOVE_FORCE;
+		break;
+	case JSON:
+		messages_as_json();
 		break;
 	case TIMEOUT:
 		if (!value_parse_seconds(&r->timeout, arg))
@@ -350,6 +376,7 @@ static void run(const struct command *cmd, int argc, char **argv)
 		try_dry(&r);
 	else
 		remove_it(&r);
+	changes_end();
 	close(r.control);
 	close(r.dir);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "change.h"
 #include "command.h"
 #include "kmsg.h"
 #include "load.h"
@@ -12,7 +13,12 @@
 #include "program.h"
 #include "system.h"
 
-static const struct option_row options[] = { { 0 } };
+enum { JSON };
+
+static const struct option_row options[] = {
+	[JSON] = { 'j', "json", NULL, "JSON" },
+	{ 0 }
+};
 
 static bool misspelt;
 
@@ -43,7 +49,8 @@ void load_module(char *const modprobe[])
 	check_words();
 	kmsg_follow();
 	if (program_run(modprobe))
-		exit(EXIT_FAILURE);
+		fail_quietly("modprobe failed");
+	change_done(change_new("loaded", NULL), NULL);
 }
 
 void load_by_options(void)
@@ -55,8 +62,10 @@ void load_by_options(void)
 
 static void run(const struct command *cmd, int argc, char **argv)
 {
-	next_option(cmd, argc, argv);
+	while (next_option(cmd, argc, argv) >= 0)
+		messages_as_json();
 	load_by_options();
+	changes_end();
 }
 
 static void more_help(void)

@@ -13,9 +13,26 @@
 
 static bool as_json;
 
+static struct {
+	const char *key;
+	struct json_object *val;
+} detail;
+
 void messages_as_json(void)
 {
 	as_json = true;
+}
+
+bool messages_are_json(void)
+{
+	return as_json;
+}
+
+void messages_add(const char *key, struct json_object *val)
+{
+	json_object_put(detail.val);
+	detail.key = key;
+	detail.val = val;
 }
 
 static void print_error_object(const char *text)
@@ -23,6 +40,8 @@ static void print_error_object(const char *text)
 	struct json_object *error = json_object_new_object();
 
 	json_add(error, "error", json_text(text));
+	if (detail.val)
+		json_add(error, detail.key, json_object_get(detail.val));
 	json_print(error);
 }
 
@@ -42,19 +61,40 @@ void complain(const char *fmt, ...)
 	va_end(ap);
 }
 
-void fail(const char *fmt, ...)
+static void vreport(const char *fmt, va_list ap)
 {
 	char text[1024];
-	va_list ap;
 
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-
 	if (as_json)
 		print_error_object(text);
 	else
 		complain("%s", text);
+}
+
+void tell_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vreport(fmt, ap);
+	va_end(ap);
+}
+
+void fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vreport(fmt, ap);
+	va_end(ap);
+	exit(EXIT_FAILURE);
+}
+
+void fail_quietly(const char *text)
+{
+	if (as_json)
+		print_error_object(text);
 	exit(EXIT_FAILURE);
 }
 

@@ -12,16 +12,28 @@ enum {
 	EXIT_USAGE = 2,		/* besides EXIT_SUCCESS and EXIT_FAILURE */
 };
 
-/* From here on fail() reports as a JSON object on stdout. */
+struct json_object;
+
+/* From here on fail() and tell_error() do so as a JSON object on stdout. */
 void messages_as_json(void);
+bool messages_are_json(void);
+
+/* Such objects have @val, which is taken over, besides; NULL: no more. */
+void messages_add(const char *key, struct json_object *val);
 
 /* One line for a person, on stderr. */
 void complain(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/* An operation failed: say why, exit 1. */
+/* An operation failed: say why. */
+void tell_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same, and exit 1. */
 void fail(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
+
+/* A program that was run has said why already: exit 1. Only as JSON it is said again. */
+void fail_quietly(const char *text) __attribute__((noreturn));
 
 /* The command line is wrong: say what and where help is, exit 2. */
 void fail_usage(const char *fmt, ...)

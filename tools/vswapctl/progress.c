@@ -26,7 +26,7 @@ void progress_start(struct progress *progress, const char *name)
 {
 	*progress = (struct progress){
 		.name = name,
-		.terminal = isatty(STDOUT_FILENO),
+		.terminal = isatty(STDOUT_FILENO) && !messages_are_json(),
 	};
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "addition.h"
+#include "change.h"
 #include "conf.h"
 #include "message.h"
 #include "replace.h"
@@ -77,7 +78,7 @@ void save_backend(const struct vswap_backend_spec *spec, const char *path)
 	}
 	if (error)
 		fail("%s: added, but %s can't be written: %s", spec->name, to, strerror(error));
-	printf("%s: saved in %s\n", spec->name, to);
+	change_done(change_new("saved", spec->name), "%s: saved in %s", spec->name, to);
 	free(text);
 	free(to);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "adapt.h"
+#include "change.h"
 #include "command.h"
 #include "conf.h"
 #include "kmsg.h"
@@ -24,7 +25,12 @@
 #include "sysfs.h"
 #include "system.h"
 
-static const struct option_row options[] = { { 0 } };
+enum { JSON };
+
+static const struct option_row options[] = {
+	[JSON] = { 'j', "json", NULL, "JSON" },
+	{ 0 }
+};
 
 #define MODULE		"/sys/module/vswap"
 /* As the module chooses it by itself. */
@@ -106,7 +112,8 @@ static void switch_on(const struct conf *conf)
 static void start(const struct conf *conf)
 {
 	if (room_look().on) {
-		puts("swap is on already; vswapctl reload has it follow " CONF_NAME);
+		if (!messages_are_json())
+			puts("swap is on already; vswapctl reload has it follow " CONF_NAME);
 		return;
 	}
 	if (system_has(MODULE))
@@ -116,18 +123,21 @@ static void start(const struct conf *conf)
 	adapt_backends(conf, false);
 	switch_on(conf);
 	unfinished = false;
+	change_done(change_new("swapped on", NULL), NULL);
 }
 
 static void run_start(const struct command *cmd, int argc, char **argv)
 {
 	struct conf conf;
 
-	next_option(cmd, argc, argv);
+	while (next_option(cmd, argc, argv) >= 0)
+		messages_as_json();
 	conf_read_or_fail(&conf);
 	if (conf.given)
 		start(&conf);
 	else
 		load_by_options();
+	changes_end();
 	conf_free(&conf);
 }
 
@@ -150,7 +160,8 @@ static void run_reload(const struct command *cmd, int argc, char **argv)
 {
 	struct conf conf;
 
-	next_option(cmd, argc, argv);
+	while (next_option(cmd, argc, argv) >= 0)
+		messages_as_json();
 	conf_read_or_fail(&conf);
 	if (!conf.given)
 		fail("there is no " CONF_PATH ": options of modprobe.d count when the module is loaded");
@@ -159,6 +170,7 @@ static void run_reload(const struct command *cmd, int argc, char **argv)
 	kmsg_follow();
 	adapt_backends(&conf, true);
 	adapt_parameters(&conf);
+	changes_end();
 	conf_free(&conf);
 }
 

@@ -2,6 +2,7 @@
 /* vswapctl unload: swapoff, if there is room for what is swapped, and modprobe -r. */
 #include <stdlib.h>
 
+#include "change.h"
 #include "command.h"
 #include "message.h"
 #include "program.h"
@@ -11,7 +12,12 @@
 
 #define STAYS_ON	VSWAP_DEVICE " stays on: "
 
-static const struct option_row options[] = { { 0 } };
+enum { JSON };
+
+static const struct option_row options[] = {
+	[JSON] = { 'j', "json", NULL, "JSON" },
+	{ 0 }
+};
 
 static char *format_bytes(uint64_t bytes)
 {
@@ -44,15 +50,21 @@ static void run(const struct command *cmd, int argc, char **argv)
 	char *modprobe[] = { "modprobe", "-r", "vswap", NULL };
 	struct room room = room_look();
 
-	next_option(cmd, argc, argv);
+	while (next_option(cmd, argc, argv) >= 0)
+		messages_as_json();
 	if (room.on) {
 		check_room(&room);
 		if (program_run(swapoff))
 			fail(STAYS_ON "swapoff failed, and nothing is lost; free memory or add swap, "
 			     "and try again");
+		change_done(change_new("swapped off", NULL), NULL);
 	}
-	if (system_has("/sys/module/vswap") && program_run(modprobe))
-		exit(EXIT_FAILURE);
+	if (system_has("/sys/module/vswap")) {
+		if (program_run(modprobe))
+			fail_quietly("modprobe failed");
+		change_done(change_new("unloaded", NULL), NULL);
+	}
+	changes_end();
 }
 
 static void more_help(void)

@@ -3,18 +3,22 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "command.h"
+#include "json.h"
 #include "message.h"
 #include "sysfs.h"
 #include "value.h"
 
-enum { PAGES, SIZE };
+enum { JSON, PAGES, SIZE };
 
 static const struct option_row options[] = {
+	[JSON]  = { 'j', "json", NULL, "JSON" },
 	[PAGES] = { 'p', "pages", "<n>", "so many pages; all of the pool by default" },
 	[SIZE]  = { 's', "size", "<size>", "so much of what is stored, at its original size" },
 	{ 0 }
@@ -73,10 +77,15 @@ static void run(const struct command *cmd, int argc, char **argv)
 	uint64_t pages = UINT64_MAX >> 1, before, moved;
 	int option, dir, error;
 	char *text, *size;
+	struct json_object *change;
 	struct value val;
 
-	while ((option = next_option(cmd, argc, argv)) >= 0)
-		pages = option == SIZE ? parse_size(optarg) : parse_pages(optarg);
+	while ((option = next_option(cmd, argc, argv)) >= 0) {
+		if (option == JSON)
+			messages_as_json();
+		else
+			pages = option == SIZE ? parse_size(optarg) : parse_pages(optarg);
+	}
 
 	dir = sysfs_open();
 	before = written_back(dir);
@@ -85,11 +94,16 @@ static void run(const struct command *cmd, int argc, char **argv)
 	free(text);
 	moved = written_back(dir) - before;
 	sysfs_close(dir);
-	if (error)
+	change = change_new("written back", NULL);
+	json_add(change, "pages", json_object_new_uint64(moved));
+	if (error) {
+		change_done(change, NULL);
 		fail("%" PRIu64 " pages written back, then: %s", moved, reason(error));
+	}
 	val = value_number(UNIT_PAGES, moved);
 	size = value_format(&val, false);
-	printf("%" PRIu64 " pages written back (%s)\n", moved, size);
+	change_done(change, "%" PRIu64 " pages written back (%s)", moved, size);
+	changes_end();
 	free(size);
 }
 
