@@ -37,5 +37,6 @@ static void run(const struct command *cmd, int argc, char **argv)
 const struct command backend_command = {
 	.name = "backend",
 	.help = "Add, remove and change backends while they are used",
+	.parts = commands,
 	.run = run,
 };

@@ -75,6 +75,7 @@ const struct command backend_disable_command = {
 	.args = name_args,
 	.help = "Store no more pages in it; those it has stay",
 	.options = options,
+	.on_backend = true,
 	.run = disable,
 };
 
@@ -84,6 +85,7 @@ const struct command backend_enable_command = {
 	.args = name_args,
 	.help = "Store pages in it again, also after it has failed",
 	.options = options,
+	.on_backend = true,
 	.run = enable,
 };
 
@@ -200,5 +202,6 @@ const struct command backend_resize_command = {
 	.args = resize_args,
 	.help = "Grow a swap file, or set the limit of a pool; +<size> adds to it",
 	.options = options,
+	.on_backend = true,
 	.run = resize,
 };

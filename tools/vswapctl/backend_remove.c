@@ -387,5 +387,6 @@ const struct command backend_remove_command = {
 	.args = args,
 	.help = "Move its pages to the other backends and take it away",
 	.options = options,
+	.on_backend = true,
 	.run = run,
 };

@@ -83,6 +83,7 @@ const struct command backends_command = {
 	.name = "backends",
 	.help = "Show a table of the backends",
 	.options = options,
+	.column = columns_at,
 	.more_help = columns_print_help,
 	.run = run,
 };
@@ -92,6 +93,7 @@ const struct command backend_list_command = {
 	.name = "list",
 	.help = "Show a table of the backends",
 	.options = options,
+	.column = columns_at,
 	.more_help = columns_print_help,
 	.run = run,
 };

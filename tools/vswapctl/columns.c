@@ -128,6 +128,15 @@ void columns_all(struct column_list *list)
 		list->column[list->nr] = &columns[list->nr];
 }
 
+bool columns_at(size_t i, const char **name, const char **help)
+{
+	if (i >= NR_COLUMNS)
+		return false;
+	*name = columns[i].name;
+	*help = columns[i].help;
+	return true;
+}
+
 void columns_print_help(void)
 {
 	size_t i;

@@ -2,6 +2,7 @@
 #ifndef VSWAPCTL_COLUMNS_H
 #define VSWAPCTL_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct json_object;
@@ -25,6 +26,9 @@ struct column_list {
  */
 void columns_parse(struct column_list *list, const char *names);
 void columns_all(struct column_list *list);
+
+/* The i-th that there is; false if there is none. */
+bool columns_at(size_t i, const char **name, const char **help);
 
 void columns_print_help(void);
 void columns_print_table(const struct column_list *list,

@@ -3,6 +3,7 @@
 #define VSWAPCTL_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct option_row {
 	char letter;		/* 0: none */
@@ -17,6 +18,10 @@ struct command {
 	const char *const *args;	/* all have to be given; NULL: there are none */
 	const char *help;
 	const struct option_row *options;	/* --help is added */
+	const struct command *const *parts;	/* what it consists of; NULL: nothing */
+	bool on_backend;			/* its first argument is one that is there */
+	/* The i-th column that its <list> can have; false if there is none. May be NULL. */
+	bool (*column)(size_t i, const char **name, const char **help);
 	void (*more_help)(void);		/* may be NULL */
 	void (*run)(const struct command *cmd, int argc, char **argv);
 };

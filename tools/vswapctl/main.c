@@ -3,8 +3,10 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
+#include "complete.h"
 #include "generator.h"
 #include "message.h"
 
@@ -72,6 +74,15 @@ static const struct command help_command = {
 	.run = run_help,
 };
 
+static void complete_all(char **words)
+{
+	complete(commands, words);
+	if (words[1])
+		return;
+	complete_option(words[0], &help_option);
+	complete_option(words[0], &version_option);
+}
+
 int main(int argc, char **argv)
 {
 	/* not LC_ALL: numbers look the same everywhere */
@@ -84,6 +95,8 @@ int main(int argc, char **argv)
 		print_help();
 	else if (argc > 1 && is_option(argv[1], &version_option))
 		puts(PROGRAM " " VSWAPCTL_VERSION);
+	else if (argc > 2 && !strcmp(argv[1], COMPLETE_WORD))
+		complete_all(argv + 2);
 	else
 		run_command(commands, argc, argv);
 	return EXIT_SUCCESS;

@@ -77,6 +77,15 @@ static void choose_columns(struct chosen *chosen, const char *names)
 		chosen->column[i] = &columns[numbers[i]];
 }
 
+bool series_column_at(size_t i, const char **name, const char **help)
+{
+	if (i >= NR_COLUMNS)
+		return false;
+	*name = columns[i].name;
+	*help = columns[i].help;
+	return true;
+}
+
 void series_print_columns(void)
 {
 	size_t i;

@@ -4,6 +4,7 @@
 #define VSWAPCTL_SERIES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct snapshot;
@@ -21,6 +22,9 @@ struct series {
 };
 
 void series_run(const struct series *series);
+
+/* The i-th column that there is; false if there is none. */
+bool series_column_at(size_t i, const char **name, const char **help);
 
 void series_print_columns(void);
 
