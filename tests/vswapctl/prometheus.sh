@@ -91,18 +91,29 @@ test_metrics_file() {
 # Names in the rules and in the documentation are those that are printed
 test_metrics_named() {
 	local rules=$top/packaging/prometheus/vswap-alerts.yml name unit
+	local dashboard=$top/packaging/prometheus/vswap-dashboard.json
 	tree_both
 	run stats --prometheus
 	while read -r name; do
 		check "$name is a metric" grep -q "^# TYPE $name " "$tmp/out"
-	done < <(cat "$rules" "$top/docs/monitoring.md" | grep -oE '\bvswap_[a-z_]+[a-z]\b' | sort -u)
+	done < <(cat "$rules" "$dashboard" "$top/docs/monitoring.md" | grep -oE '\bvswap_[a-z_]+[a-z]\b' | sort -u)
 	while read -r name; do
 		check "docs/monitoring.md has $name" grep -q "^| \`$name\`" "$top/docs/monitoring.md"
 	done < <(grep -oE '^vswap_(backend_)?(info|state|loaded|degraded|on|stored_bytes|memory_[a-z]+_bytes)\b' \
 		"$tmp/out" | sort -u)
 	check 'rules: each alert has what it takes' equal "$(grep -c -- '- alert:' "$rules")" \
 		"$(grep -c ' summary: ' "$rules")"
+	check 'dashboard: panels' jq -e '.panels | length > 5 and ([.[].id] | unique | length) == length and
+		all(.targets | length > 0)' "$dashboard"
+	# Grafana puts a time in place of its variable; promtool reads expressions in rules.
+	{
+		printf 'groups:\n- name: dashboard\n  rules:\n'
+		jq -r '.panels[].targets[].expr | sub("\\$__rate_interval"; "1m") |
+			"  - record: x\n    expr: \(tojson)"' "$dashboard"
+	} >"$tmp/dashboard.yml"
+	check 'dashboard: expressions' test "$(grep -c expr: "$tmp/dashboard.yml")" -gt 10
 	if command -v promtool >/dev/null; then
+		check 'dashboard: promtool' promtool check rules "$tmp/dashboard.yml"
 		check 'rules: promtool' promtool check rules "$rules"
 	fi
 	command -v systemd-analyze >/dev/null || return 0
