@@ -17,6 +17,7 @@
 #include "generator.h"
 #include "message.h"
 #include "replace.h"
+#include "text.h"
 
 #define NAME	"vswap-generator"
 #define PART	"vswap.service.d/50-vswap-conf.conf"
@@ -111,18 +112,14 @@ static void print_file(FILE *out, const struct conf_file *file, bool required)
 static char *make_part(const struct conf *conf)
 {
 	bool required = conf->params.require_all || (!conf->has_pool && conf->nr_files == 1);
-	char *text = NULL;
-	size_t size = 0, i;
-	FILE *out = open_memstream(&text, &size);
+	struct text text;
+	FILE *out = text_begin(&text);
+	size_t i;
 
-	if (!out)
-		fail("%s", strerror(errno));
 	fputs("# By " NAME ", from " CONF_NAME "\n[Unit]\n", out);
 	for (i = 0; i < conf->nr_files; i++)
 		print_file(out, &conf->file[i], required);
-	if (fclose(out))
-		fail("%s", strerror(errno));
-	return text;
+	return text_end(&text);
 }
 
 /* systemd's own folder: it is where it says, whatever stands for / elsewhere. */

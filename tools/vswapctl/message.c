@@ -137,7 +137,7 @@ void close_stdout(void)
 }
 
 /* Not fail(): that may allocate. */
-static void out_of_memory(void)
+void out_of_memory(void)
 {
 	fputs(PROGRAM ": out of memory\n", stderr);
 	_exit(EXIT_FAILURE);

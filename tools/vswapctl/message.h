@@ -48,7 +48,10 @@ void flush_stdout(void);
 /* For atexit(): output that could not be written is a failure. */
 void close_stdout(void);
 
-/* Without memory these end the program instead of returning NULL. */
+/* Says so, and ends the program. */
+void out_of_memory(void) __attribute__((noreturn));
+
+/* Without memory these do that instead of returning NULL. */
 void *xcalloc(size_t n, size_t size);
 void *xreallocarray(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);

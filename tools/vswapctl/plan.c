@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The plan of vswapctl setup: what is missing of what there should be. */
 #include <ctype.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "plan.h"
 #include "size.h"
 #include "system.h"
+#include "text.h"
 #include "value.h"
 
 #define MIB		(UINT64_C(1) << 20)
@@ -166,12 +166,9 @@ static bool must_encrypt(const struct scene *scene, const struct file_wish *file
 
 static char *make_conf(const struct file_wish *file, const struct wishes *wishes, bool encrypt)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
+	struct text text;
+	FILE *out = text_begin(&text);
 
-	if (!out)
-		fail("%s", strerror(errno));
 	fputs("# By vswapctl setup; see vswap.conf(5). After a change: vswapctl reload\n", out);
 	if (encrypt)
 		fputs("\n[area]\nencrypt = yes\n", out);
@@ -180,9 +177,7 @@ static char *make_conf(const struct file_wish *file, const struct wishes *wishes
 		fprintf(out, "\n[file " DEFAULT_NAME "]\npath = %s\n", file->path);
 	if (file->path && wishes->size)
 		fprintf(out, "size = %s\n", wishes->size);
-	if (fclose(out))
-		fail("%s", strerror(errno));
-	return text;
+	return text_end(&text);
 }
 
 static void plan_new_conf(struct plan *plan, const struct scene *scene, const struct wishes *wishes)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vswapctl stats --prometheus: metrics in the text format of Prometheus, version 0.0.4. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "replace.h"
 #include "snapshot.h"
 #include "sysfs.h"
+#include "text.h"
 
 #define AREA	"vswap_"
 #define BACKEND	"vswap_backend_"
@@ -238,20 +238,17 @@ static void print_metrics(FILE *out)
 
 void prometheus_run(const char *path)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out;
+	struct text metrics;
+	char *text;
 	int error;
 
 	if (!path) {
 		print_metrics(stdout);
 		return;
 	}
-	out = open_memstream(&text, &size);
-	if (!out)
-		fail("out of memory");
-	print_metrics(out);
-	error = fclose(out) ? errno : replace_passing_file(path, text, 0644);
+	print_metrics(text_begin(&metrics));
+	text = text_end(&metrics);
+	error = replace_passing_file(path, text, 0644);
 	if (error)
 		fail("cannot write %s: %s", path, strerror(error));
 	free(text);

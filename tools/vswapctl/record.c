@@ -13,6 +13,7 @@
 #include "record.h"
 #include "replace.h"
 #include "system.h"
+#include "text.h"
 
 #define PATH	"/var/lib/vswap/setup"
 
@@ -66,18 +67,18 @@ void record_free(struct record *record)
 
 static void write_record(const struct record *record)
 {
-	char *text = NULL;
-	size_t size = 0, i;
-	FILE *out = open_memstream(&text, &size);
-	int error = out ? 0 : errno;
+	struct text lines;
+	FILE *out = text_begin(&lines);
+	char *text;
+	size_t i;
+	int error;
 
-	if (out) {
-		fputs("# What vswapctl setup has done, for vswapctl setup --undo.\n", out);
-		for (i = 0; i < record->nr; i++)
-			fprintf(out, "%s\t%s\t%s\n", record->entry[i].verb, record->entry[i].what,
-				record->entry[i].more);
-		error = fclose(out) ? errno : replace_file(PATH, text, 0600);
-	}
+	fputs("# What vswapctl setup has done, for vswapctl setup --undo.\n", out);
+	for (i = 0; i < record->nr; i++)
+		fprintf(out, "%s\t%s\t%s\n", record->entry[i].verb, record->entry[i].what,
+			record->entry[i].more);
+	text = text_end(&lines);
+	error = replace_file(PATH, text, 0600);
 	if (error)
 		fail("cannot write " PATH ": %s", strerror(error));
 	free(text);

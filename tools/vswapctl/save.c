@@ -12,6 +12,7 @@
 #include "message.h"
 #include "replace.h"
 #include "save.h"
+#include "text.h"
 
 void save_check(const struct vswap_backend_spec *spec)
 {
@@ -58,24 +59,27 @@ static void write_pool(FILE *out, const struct vswap_backend_spec *spec)
 		fprintf(out, "compressor = %s\n", spec->compressor);
 }
 
+static char *make_part(const struct vswap_backend_spec *spec, const char *path)
+{
+	struct text text;
+	FILE *out = text_begin(&text);
+
+	fputs("# By vswapctl backend add --save. To have it no more: delete this, vswapctl reload\n",
+	      out);
+	if (path)
+		write_file(out, spec, path);
+	else
+		write_pool(out, spec);
+	if (spec->tier >= 0)
+		fprintf(out, "tier = %d\n", spec->tier);
+	return text_end(&text);
+}
+
 void save_backend(const struct vswap_backend_spec *spec, const char *path)
 {
-	char *to = xasprintf(CONF_PATH ".d/50-%s.conf", spec->name), *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	int error = out ? 0 : errno;
+	char *to = xasprintf(CONF_PATH ".d/50-%s.conf", spec->name), *text = make_part(spec, path);
+	int error = replace_file(to, text, 0644);
 
-	if (out) {
-		fputs("# By vswapctl backend add --save. To have it no more: delete this, vswapctl reload\n",
-		      out);
-		if (path)
-			write_file(out, spec, path);
-		else
-			write_pool(out, spec);
-		if (spec->tier >= 0)
-			fprintf(out, "tier = %d\n", spec->tier);
-		error = fclose(out) ? errno : replace_file(to, text, 0644);
-	}
 	if (error)
 		fail("%s: added, but %s can't be written: %s", spec->name, to, strerror(error));
 	change_done(change_new("saved", spec->name), "%s: saved in %s", spec->name, to);
