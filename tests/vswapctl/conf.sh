@@ -147,9 +147,12 @@ test_conf_errors() {
 		compressor = lz4 zstd: must be one word|compressor = lz4 zstd
 		high = 101%: must be 0% to 100%|high = 101%
 		max-page = 0: must be 1% to 100%|max-page = 0
-		idle = 10x: must be a time such as 90s, 10m, 2h|idle = 10x
-		idle = m: must be a time such as 90s, 10m, 2h|idle = m
-		idle = 100000d: must be a time such as 90s, 10m, 2h|idle = 100000d
+		idle = 10x: must be a time of whole seconds, such as 90s, 10m, 2h|idle = 10x
+		idle = m: must be a time of whole seconds, such as 90s, 10m, 2h|idle = m
+		idle = 500ms: must be a time of whole seconds, such as 90s, 10m, 2h|idle = 500ms
+		idle = 1.01m: must be a time of whole seconds, such as 90s, 10m, 2h|idle = 1.01m
+		idle = -1: must be a time of whole seconds, such as 90s, 10m, 2h|idle = -1
+		idle = 100000d: must be a time of whole seconds, such as 90s, 10m, 2h|idle = 100000d
 		shrinker = maybe: must be yes or no|shrinker = maybe
 		tier = -1: must be a number, 0 at least|tier = -1
 	END
@@ -178,13 +181,18 @@ $e:3: high = x: must be 0% to 100%"
 	machine_does 'conf is a folder' 1 '' "$e: Is a directory" start
 }
 
+# makes LINE PARAMETER VALUE: by a line of [pool]
+makes() {
+	start_machine
+	conf '[pool]' "$1"
+	on_machine start
+	check "$1: status" equal "$status" 0
+	check "$1" equal "$(sed -n "s/.* $2=\([0-9]*\) .*/\1/p" "$tmp/ran")" "$3"
+}
+
 # pool_of SIZE MIB: what it comes to
 pool_of() {
-	start_machine
-	conf '[pool]' "size = $1"
-	on_machine start
-	check "size $1: status" equal "$status" 0
-	check "size $1" equal "$(sed -n 's/.* zswap_max_pool_mb=\([0-9]*\) .*/\1/p' "$tmp/ran")" "$2"
+	makes "size = $1" zswap_max_pool_mb "$2"
 }
 
 test_conf_sizes() {
@@ -200,6 +208,25 @@ test_conf_sizes() {
 	pool_of '(ram - 24M) / 2' 500
 	pool_of 'ram*0.75 + 1M' 769
 	pool_of 'MIN(RAM/4, 8G)' 256
+}
+
+# idle_of TIME SECONDS
+idle_of() {
+	makes "idle = $1" zswap_idle_seconds "$2"
+}
+
+test_conf_times() {
+	idle_of 0 0
+	idle_of 90 90
+	idle_of 90s 90
+	idle_of 2000ms 2
+	idle_of 1.5m 90
+	idle_of 10m 600
+	idle_of 10min 600
+	idle_of 0.7h 2520
+	idle_of 1.1h 3960
+	idle_of 2h 7200
+	idle_of 1d 86400
 }
 
 # Drop-ins, in the order of their names, of three folders
@@ -537,13 +564,13 @@ test_generator() {
 	check 'generator, no folder' equal "$status" 1
 }
 
-# Keys and sections of the manual and of conf.c
+# Keys and sections of the manual and of conf_key.c
 test_conf_manual() {
 	local page=$source/vswap.conf.5
 	check 'vswap.conf(5): no warnings' equal "$(man --warnings -l "$page" 2>&1 >/dev/null)" ''
 	check 'vswap.conf(5): groff -ww' equal "$(groff -t -man -ww -z -Tutf8 "$page" 2>&1)" ''
-	sed -n 's/^\t{ "\([a-z]*\)", "\([a-z-]*\)",.*/\1 \2/p' "$source/conf.c" | sort >"$tmp/known"
-	check 'conf.c: keys found' test -s "$tmp/known"
+	sed -n 's/^\t{ "\([a-z]*\)", "\([a-z-]*\)",.*/\1 \2/p' "$source/conf_key.c" | sort >"$tmp/known"
+	check 'conf_key.c: keys found' test -s "$tmp/known"
 	awk '/^\.SH/ { section = $2 ~ /^\[/ ? $2 : ""; gsub(/[][]/, "", section) }
 		before == ".TP" && section {
 			gsub(/[",]/, "")
@@ -558,6 +585,7 @@ test_conf() {
 	local vswapctl=$tmp/fake/vswapctl
 	test_conf_errors
 	test_conf_sizes
+	test_conf_times
 	test_conf_parts
 	test_start
 	test_reload

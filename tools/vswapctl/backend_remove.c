@@ -353,7 +353,7 @@ static void set_option(struct removal *r, int option, const char *arg)
 		messages_as_json();
 		break;
 	case TIMEOUT:
-		if (!value_parse_seconds(&r->timeout, arg))
+		if (!value_parse_seconds(&r->timeout, arg) || !r->timeout)
 			fail_usage("not a time: '%s'", arg);
 		break;
 	}

@@ -12,6 +12,8 @@
 #define CONF_NAME	"vswap.conf"
 #define CONF_PATH	"/etc/" CONF_NAME
 
+#define CONF_MAX_TIER	INT32_MAX
+
 /* The pool's name in the module. */
 #define CONF_POOL	"zswap"
 
@@ -47,7 +49,8 @@ void conf_free(struct conf *conf);
 /* The same, but fails if anything is wrong. */
 void conf_read_or_fail(struct conf *conf);
 
-const struct conf_file *conf_find_file(const struct conf *conf, const char *name);
+struct conf_file *conf_find_file(const struct conf *conf, const char *name);
+void conf_add_file(struct conf *conf, const char *name);
 
 /* Where a file is for which no path= is given. The caller frees it. */
 char *conf_default_path(const char *name);

@@ -269,7 +269,7 @@ static void set_option(struct request *request, int option, const char *arg)
 		request->file = arg;
 		break;
 	case INTERVAL:
-		if (!value_parse_seconds(&series->interval, arg))
+		if (!value_parse_seconds(&series->interval, arg) || !series->interval)
 			fail_usage("not a time: '%s'", arg);
 		break;
 	case JSON:

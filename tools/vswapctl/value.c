@@ -149,7 +149,7 @@ bool value_parse_seconds(double *seconds, const char *text)
 	for (i = 0; len && i < sizeof(units) / sizeof(*units); i++) {
 		*seconds = (whole + fraction) * units[i].seconds;
 		if (!strcmp(text + len, units[i].suffix))
-			return *seconds > 0 && *seconds < 1e9;
+			return *seconds < 1e9;
 	}
 	return false;
 }

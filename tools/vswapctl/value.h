@@ -47,7 +47,7 @@ void value_free(struct value *val);
  */
 bool value_parse_size(struct value *val, const char *text);
 
-/* A time as people give it: 10, 1.5, 10s, 500ms, 5m, 2h, 1d; false if @text isn't one, or is 0. */
+/* A time as people give it: 0, 10, 1.5, 10s, 500ms, 5m, 2h, 1d; false if @text isn't one. */
 bool value_parse_seconds(double *seconds, const char *text);
 
 /* Arithmetic on two values of the same unit, neither negative. */
