@@ -41,7 +41,7 @@ loaded() {
 	END
 }
 
-# A machine of 1 GiB where vswap can be started.
+# A machine of 1 GiB where vswap can be started. It can't be unloaded while the device is open.
 start_machine() {
 	system
 	control
@@ -52,7 +52,11 @@ start_machine() {
 	mv "$machine/sys/kernel/vswap" "$tmp/loaded"
 	rm -r "$machine/sys/module/vswap"
 	program modprobe 0 "case \$1 in
--r) rm -r '$machine/sys/module/vswap' '$conf_sysfs' ;;
+-r)	if readlink /proc/\$PPID/fd/* | grep -qxF '$tmp/control'; then
+		echo 'modprobe: FATAL: Module vswap is in use.' >&2
+		exit 1
+	fi
+	rm -r '$machine/sys/module/vswap' '$conf_sysfs' ;;
 *) mkdir -p '$machine/sys/module/vswap'
 	cp -r '$tmp/loaded' '$conf_sysfs'
 	mb=\$(echo \"\$*\" | sed -n 's/.* zswap_max_pool_mb=\([0-9]*\).*/\1/p')

@@ -246,7 +246,7 @@ void adapt_backends(const struct conf *conf, bool on)
 	if (!a.nr)
 		fail("none of the backends in " CONF_NAME " is there");
 	take_others_away(&a);
-	close(a.control);
+	control_close();
 	close(a.dir);
 	snapshot_free(&a.was);
 }

@@ -174,7 +174,7 @@ static void run(const struct command *cmd, int argc, char **argv)
 	changes_end();
 	if (addition.path)
 		close(addition.spec.fd);
-	close(control);
+	control_close();
 	close(dir);
 }
 

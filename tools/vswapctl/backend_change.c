@@ -55,7 +55,7 @@ static void switch_backend(const struct command *cmd, int argc, char **argv,
 	change_done(change_new(done, request.name), "%s: %s", request.name, done);
 	changes_end();
 	free(done);
-	close(control);
+	control_close();
 	close(dir);
 }
 
@@ -192,7 +192,7 @@ static void resize(const struct command *cmd, int argc, char **argv)
 	free(size);
 	if (!resize.pool)
 		close(resize.request.fd);
-	close(control);
+	control_close();
 	close(dir);
 }
 

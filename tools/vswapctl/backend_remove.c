@@ -377,7 +377,7 @@ static void run(const struct command *cmd, int argc, char **argv)
 	else
 		remove_it(&r);
 	changes_end();
-	close(r.control);
+	control_close();
 	close(r.dir);
 }
 

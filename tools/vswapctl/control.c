@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "control.h"
 #include "message.h"
@@ -29,13 +30,15 @@ static const char *control_path(void)
 	return path && *path ? path : "/dev/" VSWAP_CONTROL_DEVICE;
 }
 
+static int opened = -1;
+
 int control_open(void)
 {
 	const char *path = control_path();
-	int fd = open(path, O_RDWR | O_CLOEXEC);
 
-	if (fd >= 0)
-		return fd;
+	opened = open(path, O_RDWR | O_CLOEXEC);
+	if (opened >= 0)
+		return opened;
 	switch (errno) {
 	case ENOENT:
 	case ENXIO:
@@ -48,6 +51,13 @@ int control_open(void)
 	default:
 		fail("cannot open %s: %s", path, strerror(errno));
 	}
+}
+
+void control_close(void)
+{
+	if (opened >= 0)
+		close(opened);
+	opened = -1;
 }
 
 int control_request(int control, unsigned long request, void *argument)

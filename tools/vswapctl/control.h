@@ -15,6 +15,9 @@ struct reason {
 /* The device's descriptor; fails if it isn't there, or not for this user. */
 int control_open(void);
 
+/* If it is open: while it is, the module can't be unloaded. */
+void control_close(void);
+
 /* Returns 0 or an errno. */
 int control_request(int control, unsigned long request, void *argument);
 

@@ -15,6 +15,7 @@
 #include "change.h"
 #include "command.h"
 #include "conf.h"
+#include "control.h"
 #include "kmsg.h"
 #include "load.h"
 #include "message.h"
@@ -46,8 +47,11 @@ static void take_back(void)
 {
 	char *modprobe[] = { "modprobe", "-r", "vswap", NULL };
 
-	if (unfinished)
-		program_run(modprobe);
+	if (!unfinished)
+		return;
+	/* What failed may have been a request. */
+	control_close();
+	program_run(modprobe);
 }
 
 /* All that vswap.conf has a key for is said, so that nothing of modprobe.d is left of it. */
