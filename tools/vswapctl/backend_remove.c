@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "clock.h"
 #include "command.h"
 #include "control.h"
 #include "json.h"

@@ -22,9 +22,6 @@ struct progress {
 	} sample[PROGRESS_SAMPLES];
 };
 
-/* Seconds on a clock that nobody sets. */
-double now_seconds(void);
-
 /* Where stdout is no terminal, nothing is ever shown. */
 void progress_start(struct progress *progress, const char *name);
 void progress_show(struct progress *progress, struct value left);

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vswapctl stats --interval: what there is, and what happens each second. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "derived.h"
 #include "message.h"
 #include "names.h"
-#include "progress.h"
 #include "series.h"
 #include "snapshot.h"
 
@@ -152,16 +150,6 @@ static uint64_t screen_lines(void)
 	return size.ws_row - 2;
 }
 
-/* Time that a line takes doesn't add up. */
-static void sleep_until(double when)
-{
-	struct timespec time = { .tv_sec = when };
-
-	time.tv_nsec = (when - time.tv_sec) * 1e9;
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR)
-		;
-}
-
 void series_run(const struct series *series)
 {
 	struct snapshot before, now;
@@ -172,6 +160,7 @@ void series_run(const struct series *series)
 	choose_columns(&chosen, series->columns);
 	snapshot_read(&before);
 	for (i = 0; i < series->count; i++) {
+		/* Time that a line takes doesn't add up. */
 		due += series->interval;
 		sleep_until(due);
 		time = now_seconds();

@@ -3,8 +3,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "columns.h"
 #include "derived.h"
 #include "json.h"
@@ -102,19 +102,6 @@ static struct json_object *rates_to_json(const struct snapshot *before, const st
 	}
 	json_add(rates, "backends", backends);
 	return rates;
-}
-
-/* "2026-11-26T21:30:00.123Z" */
-static char *format_now(void)
-{
-	struct timespec now;
-	char text[32];
-	struct tm tm;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	return xasprintf("%s.%03ldZ", text, now.tv_nsec / 1000000);
 }
 
 void stats_json_line(const struct snapshot *before, const struct snapshot *now, double seconds)

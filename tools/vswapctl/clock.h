@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What time it is, and waiting. */
+#ifndef VSWAPCTL_CLOCK_H
+#define VSWAPCTL_CLOCK_H
+
+/* Seconds on a clock that nobody sets. */
+double now_seconds(void);
+
+/* On that clock, whatever signals come. */
+void sleep_until(double when);
+
+/* "2026-11-26T21:30:00.123Z"; the caller frees it. */
+char *format_now(void);
+
+#endif
