@@ -57,11 +57,10 @@ static void offer_columns(const char *current, const struct command *cmd)
 static void offer_backends(const char *current)
 {
 	char *names, *rest, *name;
-	int dir;
+	int dir = sysfs_try_open();
 
-	if (!sysfs_is_there())
+	if (dir < 0)
 		return;
-	dir = sysfs_open();
 	names = rest = sysfs_read(dir, "backends");
 	while ((name = strsep(&rest, " ")))
 		if (*name)

@@ -11,7 +11,6 @@
 #include "prometheus.h"
 #include "replace.h"
 #include "snapshot.h"
-#include "sysfs.h"
 #include "text.h"
 
 #define AREA	"vswap_"
@@ -219,14 +218,13 @@ static void print_backends(FILE *out, const struct snapshot *snap)
 
 static void print_metrics(FILE *out)
 {
-	bool loaded = sysfs_is_there();
 	struct health health;
 	struct snapshot snap;
+	bool loaded = snapshot_try_read(&snap);
 
 	print_flag(out, AREA "loaded", "1 if the module is loaded", loaded);
 	if (!loaded)
 		return;
-	snapshot_read(&snap);
 	health_read(&health, &snap);
 	print_flag(out, AREA "degraded", "1 when vswapctl status would exit with status 1",
 		   health_is_degraded(&health));

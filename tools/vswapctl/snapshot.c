@@ -80,16 +80,28 @@ static void read_backends(int dir, struct snapshot *snap)
 	free(names);
 }
 
-void snapshot_read(struct snapshot *snap)
+bool snapshot_try_read(struct snapshot *snap)
 {
-	int dir = sysfs_open();
+	int dir = sysfs_try_open();
 	int i;
 
 	*snap = (struct snapshot){ 0 };
+	if (dir < 0)
+		return false;
 	for (i = 0; i < AREA_COUNT; i++)
 		snap->file[i] = area_value(dir, i);
 	read_backends(dir, snap);
-	sysfs_close(dir);
+	if (sysfs_try_close(dir))
+		return true;
+	snapshot_free(snap);
+	*snap = (struct snapshot){ 0 };
+	return false;
+}
+
+void snapshot_read(struct snapshot *snap)
+{
+	if (!snapshot_try_read(snap))
+		sysfs_fail_not_loaded();
 }
 
 void snapshot_free(struct snapshot *snap)

@@ -109,6 +109,10 @@ struct value area_value(int dir, enum area_file file);
 struct value backend_value(int dir, const char *name, enum backend_file file);
 
 void snapshot_read(struct snapshot *snap);
+
+/* False, with nothing in it, if the module isn't loaded. */
+bool snapshot_try_read(struct snapshot *snap);
+
 void snapshot_free(struct snapshot *snap);
 
 /* NULL: there is no backend of this name. */

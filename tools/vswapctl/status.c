@@ -12,7 +12,6 @@
 #include "json.h"
 #include "message.h"
 #include "snapshot.h"
-#include "sysfs.h"
 #include "table.h"
 
 enum { BYTES, JSON, QUIET };
@@ -114,7 +113,7 @@ static void print_json(const struct health *health, const struct snapshot *snap)
 static void run(const struct command *cmd, int argc, char **argv)
 {
 	bool exact = false, json = false, quiet = false, degraded;
-	struct snapshot snap, *loaded = NULL;
+	struct snapshot snap, *loaded;
 	struct health health;
 	int option;
 
@@ -125,10 +124,7 @@ static void run(const struct command *cmd, int argc, char **argv)
 	}
 	if (json)
 		messages_as_json();
-	if (sysfs_is_there()) {
-		snapshot_read(&snap);
-		loaded = &snap;
-	}
+	loaded = snapshot_try_read(&snap) ? &snap : NULL;
 	health_read(&health, loaded);
 	if (json)
 		print_json(&health, loaded);

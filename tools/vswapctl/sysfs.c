@@ -21,35 +21,43 @@ const char *sysfs_root(void)
 	return root && *root ? root : DEFAULT_ROOT;
 }
 
-static void __attribute__((noreturn)) fail_not_loaded(void)
+void sysfs_fail_not_loaded(void)
 {
 	fail("the vswap module is not loaded (no %s)", sysfs_root());
 }
 
-bool sysfs_is_there(void)
+int sysfs_try_open(void)
 {
-	return !access(sysfs_root(), F_OK) || errno != ENOENT;
+	int dir = open(sysfs_root(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0 && errno != ENOENT)
+		fail("cannot open %s: %s", sysfs_root(), strerror(errno));
+	return dir;
+}
+
+bool sysfs_try_close(int dir)
+{
+	struct stat before, now;
+	bool same = !fstat(dir, &before) && !stat(sysfs_root(), &now) &&
+		    before.st_ino == now.st_ino;
+
+	close(dir);
+	return same;
 }
 
 int sysfs_open(void)
 {
-	int dir = open(sysfs_root(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int dir = sysfs_try_open();
 
-	if (dir < 0 && errno == ENOENT)
-		fail_not_loaded();
 	if (dir < 0)
-		fail("cannot open %s: %s", sysfs_root(), strerror(errno));
+		sysfs_fail_not_loaded();
 	return dir;
 }
 
 void sysfs_close(int dir)
 {
-	struct stat before, now;
-
-	if (fstat(dir, &before) || stat(sysfs_root(), &now) ||
-	    before.st_ino != now.st_ino)
-		fail_not_loaded();
-	close(dir);
+	if (!sysfs_try_close(dir))
+		sysfs_fail_not_loaded();
 }
 
 /* A backend that is being removed; if it is the module, sysfs_close() tells. */

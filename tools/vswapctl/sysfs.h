@@ -7,13 +7,17 @@
 /* Where the module's files are: $VSWAP_SYSFS, else /sys/kernel/vswap. */
 const char *sysfs_root(void);
 
-/* Is the module loaded? */
-bool sysfs_is_there(void);
+/* Fails because the module isn't loaded. */
+void sysfs_fail_not_loaded(void) __attribute__((noreturn));
 
-/* The directory's descriptor; fails if the module isn't loaded. */
+/* The directory's descriptor; -1 if the module isn't loaded. */
+int sysfs_try_open(void);
+
+/* False if the module went away since sysfs_try_open(). */
+bool sysfs_try_close(int dir);
+
+/* The same, but they fail then. */
 int sysfs_open(void);
-
-/* Fails if the module went away since sysfs_open(). */
 void sysfs_close(int dir);
 
 /*
