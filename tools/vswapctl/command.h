@@ -30,6 +30,7 @@ extern const struct option_row help_option;
 
 extern const struct command status_command;
 extern const struct command stats_command;
+extern const struct command events_command;
 extern const struct command backends_command;
 extern const struct command backend_command;
 extern const struct command doctor_command;

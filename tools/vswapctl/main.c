@@ -15,6 +15,7 @@ static const struct command help_command;
 static const struct command *const commands[] = {
 	&status_command,
 	&stats_command,
+	&events_command,
 	&backends_command,
 	&backend_command,
 	&writeback_command,
