@@ -72,6 +72,7 @@ unsigned long port_area_used(void);
 unsigned long port_area_zero_pages(unsigned long held);
 unsigned long port_area_capacity(void);
 int port_area_priority(void);
+int port_area_swap_type(void);
 u64 port_area_memory(void);
 void port_area_slot_freed(u32 slot);
 bool port_slot_may_leave(u32 slot);

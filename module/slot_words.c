@@ -259,6 +259,39 @@ u64 slots_peek(struct slots *s, u32 slot)
 }
 
 /**
+ * slots_look() - the words of slots that may be anybody's
+ * @s: the slots
+ * @slot: the first; there may be no such one
+ * @words: set to theirs, 0 where a slot is free
+ * @nr: how many there is room for
+ *
+ * For a look at all of them. The cluster's lock keeps its table there, and is let go of in
+ * between: so an owner who wants it waits for @nr words to be copied, and not for a cluster's.
+ *
+ * Context: any. Takes the cluster's lock with interrupts off.
+ * Return: words set: those that are left in the cluster, if that is less than @nr; 0 if there is
+ * no such slot. Outdated as soon as it returns.
+ */
+unsigned int slots_look(struct slots *s, u32 slot, u64 *words, unsigned int nr)
+{
+	struct slot_cluster *c = slots_cluster(s, slot);
+	unsigned long flags;
+	unsigned int i;
+	u64 *table;
+
+	/* Pairs with the release in slots_grow(). */
+	if ((slot >> SLOTS_CLUSTER_SHIFT) >= smp_load_acquire(&s->nr_clusters))
+		return 0;
+	nr = min_t(unsigned int, nr, SLOTS_PER_CLUSTER - slot_index(slot));
+	spin_lock_irqsave(&c->lock, flags);
+	table = cluster_words(c);
+	for (i = 0; i < nr; i++)
+		words[i] = table ? READ_ONCE(table[slot_index(slot) + i]) : 0;
+	spin_unlock_irqrestore(&c->lock, flags);
+	return nr;
+}
+
+/**
  * slot_set_fill() - make a slot hold a repeated 64-bit value
  * @s: the slots
  * @slot: a slot in use; the caller owns its word

@@ -262,6 +262,7 @@ static inline unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag 
 /* ---- Words, in slot_words.c as the movers' ---- */
 
 u64 slots_peek(struct slots *s, u32 slot);
+unsigned int slots_look(struct slots *s, u32 slot, u64 *words, unsigned int nr);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);
 int slot_set_sum(struct slots *s, u32 slot, u32 sum);
 u32 slot_sum(const struct slots *s, u32 slot);

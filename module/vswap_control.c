@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "vswap_evacuate.h"
@@ -137,9 +138,34 @@ static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	return err;
 }
 
+/* Where pages lie: a struct vswap_place for each slot. Nothing is held while they are copied. */
+static ssize_t control_read(struct file *file, char __user *to, size_t size, loff_t *pos)
+{
+	struct vswap_place places[VSWAP_LOOK_SLOTS];
+	const size_t one = sizeof(places[0]);
+	unsigned int nr;
+	size_t done;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (*pos < 0 || *pos % one || size % one)
+		return -EINVAL;
+	for (done = 0; done < size && !fatal_signal_pending(current); done += nr * one) {
+		nr = vswap_space_look_at(*pos / one, places,
+					min_t(size_t, (size - done) / one, VSWAP_LOOK_SLOTS));
+		if (!nr)
+			break;
+		if (copy_to_user(to + done, places, nr * one))
+			return -EFAULT;
+		*pos += nr * one;
+		cond_resched();
+	}
+	return done;
+}
+
 static const struct file_operations control_fops = {
 	.owner = THIS_MODULE,
-	.open = nonseekable_open,
+	.read = control_read,
 	.unlocked_ioctl = control_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Backends at run time: the requests of /dev/vswap-control. The module and vswapctl
- * share this file.
+ * Backends at run time: the requests of /dev/vswap-control, and what is read there. The
+ * module and vswapctl share this file.
  *
  * The device is root's, and asks for CAP_SYS_ADMIN in the initial user namespace.
  * Every request returns 0 or sets errno; where the reason is in what the user gave,
@@ -81,5 +81,29 @@ struct vswap_backend_request {
 #define VSWAP_BACKEND_DISABLE	_IOW('V', 0xe2, struct vswap_backend_request)
 #define VSWAP_BACKEND_ENABLE	_IOW('V', 0xe3, struct vswap_backend_request)
 #define VSWAP_BACKEND_RESIZE	_IOW('V', 0xe4, struct vswap_backend_request)
+
+/* Where the page of a slot lies. */
+enum vswap_place_kind {
+	VSWAP_PLACE_NONE,	/* nothing is stored: the slot is free, or the kernel's alone */
+	VSWAP_PLACE_EMPTY,	/* likewise: the slot has an owner, and the page is in memory */
+	VSWAP_PLACE_FILL,	/* the page is one repeated value, and takes no backend */
+	VSWAP_PLACE_POOL,	/* in a pool */
+	VSWAP_PLACE_FILE,	/* in a swap file, in a page of its own */
+	VSWAP_PLACE_PACKED,	/* in a swap file, compressed, in a page with others */
+};
+
+/**
+ * struct vswap_place - what is read from the device, one after the other for all slots
+ * @kind: enum vswap_place_kind
+ * @number: of the backend, as in its file "number" in sysfs
+ * @bytes: what the page takes there; 0 where it takes no backend
+ *
+ * That of slot N, which the kernel calls a swap offset, begins at the byte N * sizeof().
+ */
+struct vswap_place {
+	__u8 kind;
+	__u8 number;
+	__u16 bytes;
+};
 
 #endif /* VSWAP_IOCTL_H */

@@ -430,3 +430,32 @@ unsigned long vswap_space_grow_failures(void)
 {
 	return READ_ONCE(space.grow_failures);
 }
+
+/**
+ * vswap_space_look_at() - where pages lie
+ * @slot: the first page's slot; there may be no such one
+ * @places: set to what there is
+ * @nr: how many there is room for, at most VSWAP_LOOK_SLOTS
+ *
+ * Nobody is kept from using the slots meanwhile.
+ *
+ * Context: process; outside of vswap_tier_enter().
+ * Return: entries set; 0 if there is no such slot, or no area.
+ */
+unsigned int vswap_space_look_at(u64 slot, struct vswap_place *places, unsigned int nr)
+{
+	u64 words[VSWAP_LOOK_SLOTS];
+	unsigned int i;
+	int entered;
+
+	if (slot >= U32_MAX || !port_area_get())
+		return 0;
+	/* What is seen in here stays, as far as backends go. */
+	entered = vswap_tier_enter();
+	nr = slots_look(&vswap_slots, slot, words, min_t(unsigned int, nr, VSWAP_LOOK_SLOTS));
+	for (i = 0; i < nr; i++)
+		places[i] = vswap_tier_place_of(words[i]);
+	vswap_tier_leave(entered);
+	port_area_put();
+	return nr;
+}

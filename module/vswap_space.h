@@ -12,6 +12,11 @@
 
 #include "slots.h"
 
+struct vswap_place;
+
+/* So many slots are looked at in one go. */
+#define VSWAP_LOOK_SLOTS	64
+
 /* To be used within port_area_get(), or by who owns one of them. */
 extern struct slots vswap_slots;
 
@@ -30,6 +35,8 @@ u32 vswap_space_tables(void);
 u64 vswap_space_memory(void);
 unsigned long vswap_space_grow_steps(void);
 unsigned long vswap_space_grow_failures(void);
+
+unsigned int vswap_space_look_at(u64 slot, struct vswap_place *places, unsigned int nr);
 
 /**
  * vswap_space_seconds() - the time, as slots_touch() is told it

@@ -66,6 +66,11 @@ static ssize_t text_priority(char *buf)
 	return sysfs_emit(buf, "%d\n", port_area_priority());
 }
 
+static ssize_t text_swap_type(char *buf)
+{
+	return sysfs_emit(buf, "%d\n", port_area_swap_type());
+}
+
 static ssize_t text_backends(char *buf)
 {
 	int len = vswap_tier_names(buf, PAGE_SIZE, " ");
@@ -80,6 +85,7 @@ static ssize_t text_backends(char *buf)
 	text(state)							\
 	text(priority)							\
 	text(backends)							\
+	text(swap_type)							\
 	number(capacity_pages, port_area_capacity())			\
 	number(used_pages, port_area_used())				\
 	number(virtual_pages, port_area_is_on() ? port_area_slots() : 0)	\
@@ -127,6 +133,11 @@ static ssize_t show_type(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%s\n", b->ops->type);
 }
 
+static ssize_t show_number(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", b->id);
+}
+
 static ssize_t show_tier(struct vswap_backend *b, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", b->tier);
@@ -157,6 +168,7 @@ static ssize_t show_memory_bytes(struct vswap_backend *b, char *buf)
 
 static const struct vswap_backend_attr common_attrs[] = {
 	{ "type", show_type },
+	{ "number", show_number },
 	{ "tier", show_tier },
 	{ "state", show_state },
 	{ "capacity_pages", show_capacity_pages },

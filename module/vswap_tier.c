@@ -702,3 +702,21 @@ struct vswap_backend *vswap_tier_get(unsigned int n)
 {
 	return tier_get(n);
 }
+
+/**
+ * vswap_tier_place_of() - where the page of a slot lies, for user space
+ * @word: a slot word, busy or not; maybe outdated, but seen since the caller entered
+ *
+ * Context: any but NMI; within vswap_tier_enter().
+ * Return: see place_of_word().
+ */
+struct vswap_place vswap_tier_place_of(u64 word)
+{
+	struct vswap_backend *pool;
+
+	if (slot_in_file(word))
+		return place_of_word(word, vswap_tier_file_number(word), 0);
+	pool = slot_tag(word) == SLOT_POOL ? vswap_tier_backend(word) : NULL;
+	return place_of_word(word, pool ? pool->id : 0,
+			     pool ? pool->ops->length(pool, slot_payload(word)) : 0);
+}

@@ -18,6 +18,7 @@
 
 #include "backend.h"
 #include "packed.h"
+#include "places.h"
 
 #define VSWAP_MAX_BACKENDS	16
 
@@ -137,6 +138,7 @@ void vswap_tier_release(u64 word);
 void vswap_tier_release_one(u64 word);
 struct vswap_backend *vswap_tier_backend(u64 word);
 u64 vswap_tier_word(struct vswap_backend *b, u64 payload);
+struct vswap_place vswap_tier_place_of(u64 word);
 
 /* vswap_room.c */
 bool vswap_tier_writes_back(void);

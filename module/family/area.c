@@ -490,6 +490,16 @@ int port_area_priority(void)
 }
 
 /**
+ * port_area_swap_type() - the area's number among the kernel's, as /proc/PID/pagemap has it
+ *
+ * Return: the number, -1 if there is no area.
+ */
+int port_area_swap_type(void)
+{
+	return port_area_is_on() ? READ_ONCE(area.type) : -1;
+}
+
+/**
  * port_area_memory() - memory behind the arrays
  *
  * Return: bytes, without the tables that the kernel has in its clusters.

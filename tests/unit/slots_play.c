@@ -135,11 +135,31 @@ static void play_let_go(bool stay, bool hot)
 	}
 }
 
+/* Whatever part of a cluster is asked for, and no further than to its end. */
+static void play_look(u32 slot, unsigned int room)
+{
+	unsigned int nr, left = SLOTS_PER_CLUSTER - slot % SLOTS_PER_CLUSTER, i;
+	u64 words[SLOTS_PER_CLUSTER + 1];
+
+	nr = slots_look(&play.space.s, slot, words, room);
+	if (slot >= play.space.s.nr_clusters * SLOTS_PER_CLUSTER) {
+		CHECK_EQ(nr, 0);
+		return;
+	}
+	CHECK_EQ(nr, room < left ? room : left);
+	for (i = 0; i < nr; i++)
+		CHECK_EQ(words[i], play.word[slot + i]);
+}
+
 static void play_check(void)
 {
 	u32 i;
 
 	space_validate(&play.space);
+	for (i = 0; i <= play.space.s.nr_clusters * SLOTS_PER_CLUSTER; i += SLOTS_PER_CLUSTER / 2) {
+		play_look(i, SLOTS_PER_CLUSTER + 1);
+		play_look(i + 5, 1 + i % 64);
+	}
 	for (i = 0; i < play.space.s.nr_clusters * SLOTS_PER_CLUSTER; i++) {
 		const u64 *word = slot_word_ptr(&play.space.s, i);
 		u64 tag = slot_tag(play.word[i]);
