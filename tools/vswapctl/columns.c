@@ -58,6 +58,8 @@ static const struct column columns[] = {
 	  "pages moved from it to other backends" },
 	{ "FULL", NULL, BACKEND_FULL, NULL, 4, RIGHT,
 	  "pages refused for want of space" },
+	{ "NUMBER", NULL, BACKEND_NUMBER, NULL, 4, RIGHT,
+	  "its number in what the module says of pages" },
 	{ "COMPRESSOR", NULL, BACKEND_COMPRESSOR, NULL, 6, LEFT,
 	  "zswap: name of the compressor" },
 	{ "LIMIT", NULL, BACKEND_LIMIT, NULL, 6, RIGHT,

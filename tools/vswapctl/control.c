@@ -23,7 +23,7 @@ static const struct reason any_request[] = {
 };
 
 /* $VSWAP_CONTROL, else the module's. */
-static const char *control_path(void)
+const char *control_path(void)
 {
 	const char *path = getenv("VSWAP_CONTROL");
 
@@ -58,6 +58,11 @@ void control_close(void)
 	if (opened >= 0)
 		close(opened);
 	opened = -1;
+}
+
+int control_open_to_read(void)
+{
+	return open(control_path(), O_RDONLY | O_CLOEXEC);
 }
 
 int control_request(int control, unsigned long request, void *argument)

@@ -18,6 +18,12 @@ int control_open(void);
 /* If it is open: while it is, the module can't be unloaded. */
 void control_close(void);
 
+/* Where it is. */
+const char *control_path(void);
+
+/* The same for reading where pages lie; -1, with errno set, if it can't be had. */
+int control_open_to_read(void);
+
 /* Returns 0 or an errno. */
 int control_request(int control, unsigned long request, void *argument);
 

@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&stats_command,
 	&events_command,
 	&backends_command,
+	&who_command,
 	&backend_command,
 	&writeback_command,
 	&doctor_command,

@@ -16,6 +16,7 @@
 	X(DEVICE,	"device",		TEXT,	TEXT,	"the block device")		\
 	X(STATE,	"state",		TEXT,	TEXT,	"on or off")			\
 	X(PRIORITY,	"priority",		PRIORITY, GAUGE, "swap priority, -1 while off")	\
+	X(SWAP_TYPE,	"swap_type",		PRIORITY, GAUGE, "number of the area among the kernel's, -1 while off") \
 	X(CAPACITY,	"capacity_pages",	PAGES,	GAUGE,	"what the backends can hold by their present estimate") \
 	X(USED,		"used_pages",		PAGES,	GAUGE,	"what is swapped out, before compression") \
 	X(FILL,		"fill_pages",		PAGES,	GAUGE,	"pages of one repeated value, which take no backend") \
@@ -43,6 +44,7 @@
 
 #define BACKEND_FILES(X)									\
 	X(TYPE,		"type",			TEXT,	TEXT,	"zswap or swapfile")		\
+	X(NUMBER,	"number",		COUNT,	GAUGE,	"its number in what the module says of pages") \
 	X(TIER,		"tier",			COUNT,	GAUGE,	"lower ones are preferred")	\
 	X(STATE,	"state",		TEXT,	TEXT,	"on, disabled, removing, failed, evacuating") \
 	X(CAPACITY,	"capacity_pages",	PAGES,	GAUGE,	"what it can hold by its present estimate") \

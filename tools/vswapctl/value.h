@@ -13,7 +13,7 @@ enum unit {
 	UNIT_COUNT,
 	UNIT_PAGES,		/* of 4 KiB, shown to people as a size */
 	UNIT_BYTES,
-	UNIT_PRIORITY,		/* the only number that may be read as negative */
+	UNIT_PRIORITY,		/* or another number that may be -1; no other may be negative */
 	UNIT_RATIO,
 	UNIT_PERCENT,
 	UNIT_TEXT,
