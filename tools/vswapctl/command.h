@@ -33,6 +33,7 @@ extern const struct command stats_command;
 extern const struct command events_command;
 extern const struct command backends_command;
 extern const struct command who_command;
+extern const struct command top_command;
 extern const struct command backend_command;
 extern const struct command doctor_command;
 extern const struct command bugreport_command;

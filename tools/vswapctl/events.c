@@ -12,6 +12,7 @@
 #include "command.h"
 #include "json.h"
 #include "message.h"
+#include "series.h"
 #include "snapshot.h"
 
 enum { INTERVAL, JSON };
@@ -245,8 +246,8 @@ static void run(const struct command *cmd, int argc, char **argv)
 	while ((option = next_option(cmd, argc, argv)) >= 0) {
 		if (option == JSON)
 			watch.json = true;
-		else if (!value_parse_seconds(&interval, optarg) || !interval)
-			fail_usage("not a time: '%s'", optarg);
+		else
+			interval = series_parse_interval(optarg);
 	}
 	if (watch.json)
 		messages_as_json();

@@ -35,6 +35,13 @@ void messages_add(const char *key, struct json_object *val)
 	detail.val = val;
 }
 
+static void (*prepare_message)(void);
+
+void messages_before(void (*prepare)(void))
+{
+	prepare_message = prepare;
+}
+
 static void print_error_object(const char *text)
 {
 	struct json_object *error = json_object_new_object();
@@ -47,6 +54,8 @@ static void print_error_object(const char *text)
 
 static void vcomplain(const char *fmt, va_list ap)
 {
+	if (prepare_message)
+		prepare_message();
 	fputs(PROGRAM ": ", stderr);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);

@@ -21,6 +21,9 @@ bool messages_are_json(void);
 /* Such objects have @val, which is taken over, besides; NULL: no more. */
 void messages_add(const char *key, struct json_object *val);
 
+/* What is to be done before something is said: the terminal may be in other hands. */
+void messages_before(void (*prepare)(void));
+
 /* One line for a person, on stderr. */
 void complain(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -108,8 +108,27 @@ static struct value column_value(const struct series_column *column,
 		return val;
 	if (column->kind == GROWN)
 		return value_grown(past, val);
-	val = value_rate(past, val, seconds);
-	return value_number_if(val.known, column->unit, (uint64_t)(val.fraction + 0.5));
+	return value_rate_in(past, val, seconds, column->unit);
+}
+
+/* ---- Options ---- */
+
+uint64_t series_parse_count(const char *text)
+{
+	struct value count;
+
+	if (!value_parse(&count, UNIT_COUNT, text) || !count.number)
+		fail_usage("not a number of lines: '%s'", text);
+	return count.number;
+}
+
+double series_parse_interval(const char *text)
+{
+	double seconds;
+
+	if (!value_parse_seconds(&seconds, text) || !seconds)
+		fail_usage("not a time: '%s'", text);
+	return seconds;
 }
 
 /* ---- Lines ---- */

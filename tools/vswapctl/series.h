@@ -21,6 +21,10 @@ struct series {
 			   double seconds);
 };
 
+/* Of what was given to --count and --interval; these fail with a usage error. */
+uint64_t series_parse_count(const char *text);
+double series_parse_interval(const char *text);
+
 void series_run(const struct series *series);
 
 /* The i-th column that there is; false if there is none. */

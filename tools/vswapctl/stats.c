@@ -239,15 +239,6 @@ static void print_once(bool json, bool exact)
 	snapshot_free(&snap);
 }
 
-static uint64_t parse_count(const char *text)
-{
-	struct value count;
-
-	if (!value_parse(&count, UNIT_COUNT, text) || !count.number)
-		fail_usage("not a number of lines: '%s'", text);
-	return count.number;
-}
-
 struct request {
 	struct series series;
 	bool prometheus;
@@ -263,14 +254,13 @@ static void set_option(struct request *request, int option, const char *arg)
 		series->exact = true;
 		break;
 	case COUNT:
-		series->count = parse_count(arg);
+		series->count = series_parse_count(arg);
 		break;
 	case FILE_NAME:
 		request->file = arg;
 		break;
 	case INTERVAL:
-		if (!value_parse_seconds(&series->interval, arg) || !series->interval)
-			fail_usage("not a time: '%s'", arg);
+		series->interval = series_parse_interval(arg);
 		break;
 	case JSON:
 		series->print_json = stats_json_line;

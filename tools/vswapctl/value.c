@@ -215,6 +215,13 @@ struct value value_rate(struct value before, struct value now, double seconds)
 	return value_fraction(UNIT_RATIO, grown.number / seconds);
 }
 
+struct value value_rate_in(struct value before, struct value now, double seconds, enum unit unit)
+{
+	struct value rate = value_rate(before, now, seconds);
+
+	return value_number_if(rate.known, unit, (uint64_t)(rate.fraction + 0.5));
+}
+
 struct value value_to_bytes(struct value val)
 {
 	if (val.unit != UNIT_PAGES)

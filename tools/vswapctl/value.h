@@ -61,6 +61,9 @@ struct value value_percent(struct value a, struct value b);
 struct value value_grown(struct value before, struct value now);
 struct value value_rate(struct value before, struct value now, double seconds);
 
+/* The same as a whole number of @unit. */
+struct value value_rate_in(struct value before, struct value now, double seconds, enum unit unit);
+
 /* Pages as bytes; other values as they are. */
 struct value value_to_bytes(struct value val);
 
