@@ -21,6 +21,7 @@ void slots_play(struct script *script);
 void extents_play(struct script *script);
 void filemap_play(struct script *script);
 void packed_play(struct script *script);
+void kept_play(struct script *script);
 void btf_play(struct script *script);
 
 /* Play @rounds scripts of @size random bytes, the same ones in every run. */
