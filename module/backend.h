@@ -235,7 +235,8 @@ struct vswap_backend_attr {
  * @codec: the codec_number() of what compresses its pages. Any context
  * @store_packed: reserve a place for a block of @nr compressed pages, see packed.h. As
  *	->store. For a backend with ->submit only, as is @put_packed
- * @put_packed: forget one page of the block at @payload. As ->free
+ * @put_packed: forget one page of the block at @payload. As ->free. Returns whether it was
+ *	the last one: the place is free
  * @submit: start moving @nr contiguous pages from @page on to or from the places
  *	@payload, @payload + 1, ...; each transfer counts in @io. May sleep, must
  *	not depend on reclaim.
@@ -275,7 +276,7 @@ struct vswap_backend_ops {
 	void (*fetch)(struct vswap_backend *b, u64 payload, void *dst);
 	unsigned int (*codec)(struct vswap_backend *b);
 	int (*store_packed)(struct vswap_backend *b, unsigned int nr, u64 *payload);
-	void (*put_packed)(struct vswap_backend *b, u64 payload);
+	bool (*put_packed)(struct vswap_backend *b, u64 payload);
 	void (*submit)(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
 		       struct page *page, unsigned int nr, u64 payload);
 	void (*free)(struct vswap_backend *b, u64 payload);

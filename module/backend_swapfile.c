@@ -57,17 +57,18 @@ static int swapfile_store_packed(struct vswap_backend *b, unsigned int nr, u64 *
 	return 0;
 }
 
-static void swapfile_put_packed(struct vswap_backend *b, u64 payload)
+static bool swapfile_put_packed(struct vswap_backend *b, u64 payload)
 {
 	struct swapfile *sf = b->private;
 	int left = filemap_put_packed(&sf->slots, payload);
 
 	if (WARN_ON_ONCE(left < 0))
-		return;
+		return false;
 	if (!left)
 		vswap_backend_count(b, BACKEND_PACKED_BLOCKS, -1);
 	vswap_backend_count(b, BACKEND_PACKED_PAGES, -1);
 	vswap_backend_count(b, BACKEND_USED_PAGES, -1);
+	return !left;
 }
 
 static bool swapfile_next(struct vswap_backend *b, u64 *payload, u32 *slot)

@@ -16,6 +16,7 @@
 
 #include "port.h"
 #include "vswap_io.h"
+#include "vswap_kept.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
 #include "vswap_unpack.h"
@@ -629,6 +630,9 @@ static bool is_intact(struct slots *slots, u32 slot, struct page *page)
 		vswap_backend_error(b);
 	rcu_read_unlock();
 	vswap_stat_add(VSWAP_CHECKSUM_ERRORS, 1);
+	/* The disk may know better when it is asked again. */
+	if (slot_tag(word) == SLOT_PACKED)
+		kept_forget(&vswap_kept, vswap_tier_block_key(word));
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "packed.h"
 #include "port.h"
 #include "tier.h"
+#include "vswap_kept.h"
 
 /*
  * Those of one tier take turns after so many pages: what is evicted together lies
@@ -243,7 +244,12 @@ int vswap_tier_place_behind(struct page *page, u32 slot, struct vswap_backend *f
  */
 int vswap_tier_place_block(unsigned int nr, struct vswap_backend *from, u64 *word)
 {
-	return vswap_tier_place_behind(NULL, nr, from, word);
+	int err = vswap_tier_place_behind(NULL, nr, from, word);
+
+	/* What was read from that place is another block. */
+	if (!err)
+		kept_forget(&vswap_kept, vswap_tier_packed_word(*word, 0, 1));
+	return err;
 }
 
 /**
@@ -324,6 +330,13 @@ struct vswap_backend *vswap_tier_backend(u64 word)
 	}
 }
 
+/* What was read of a block goes with its last page. */
+static void put_packed(struct vswap_backend *b, u64 word)
+{
+	if (b->ops->put_packed(b, vswap_tier_file_slot(word)))
+		kept_forget(&vswap_kept, vswap_tier_block_key(word));
+}
+
 /**
  * vswap_tier_release_one() - forget what a slot word stands for, one of several
  * @word: a word that no slot has any more
@@ -336,7 +349,7 @@ void vswap_tier_release_one(u64 word)
 	struct vswap_backend *b = vswap_tier_backend(word);
 
 	if (b && slot_tag(word) == SLOT_PACKED)
-		b->ops->put_packed(b, vswap_tier_file_slot(word));
+		put_packed(b, word);
 	else if (b)
 		b->ops->free(b, backend_payload(b, word));
 }

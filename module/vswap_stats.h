@@ -27,7 +27,8 @@
 	stat(SHRINKER_PAGES, shrinker_pages) /* of those written back */	\
 	stat(IDLE_PAGES, idle_pages) /* likewise */			\
 	stat(MOVED_PAGES, moved_pages)					\
-	stat(CHECKSUM_ERRORS, checksum_errors)
+	stat(CHECKSUM_ERRORS, checksum_errors)				\
+	stat(PACKED_HITS, packed_hits)
 
 #define VSWAP_STAT_ENUM(NAME, name)	VSWAP_##NAME,
 

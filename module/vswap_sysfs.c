@@ -6,6 +6,7 @@
 
 #include "port.h"
 #include "vswap_area.h"
+#include "vswap_kept.h"
 #include "vswap_space.h"
 #include "vswap_stats.h"
 #include "vswap_sysfs.h"
@@ -93,7 +94,8 @@ static ssize_t text_backends(char *buf)
 	number(clusters_used, vswap_space_tables())			\
 	number(metadata_bytes, vswap_space_memory())			\
 	number(grow_steps, vswap_space_grow_steps())			\
-	number(grow_failures, vswap_space_grow_failures())
+	number(grow_failures, vswap_space_grow_failures())		\
+	number(packed_kept, kept_count(&vswap_kept))
 
 #define STAT(NAME, name)	NUMBER(name, vswap_stat_read(VSWAP_##NAME))
 

@@ -165,6 +165,15 @@ void vswap_tier_remove(struct vswap_backend *b);
 int vswap_tier_set_state(const char *name, int state);
 int vswap_tier_resize(const char *name, u64 bytes, struct file *file);
 
+/* What the words of all pages in one packed block have in common, and no others have. */
+static inline u64 vswap_tier_block_key(u64 word)
+{
+	u64 payload = slot_payload(word);
+
+	return slot_word(SLOT_PACKED, packed_payload(packed_backend(payload),
+						     packed_place(payload), 0, 1));
+}
+
 /* The place inside its swap file that a word of one stands for, in pages. */
 static inline u32 vswap_tier_file_slot(u64 word)
 {

@@ -8,7 +8,11 @@
  * takes.
  *
  * Pages that left together are in one block, and are often wanted together, each by itself
- * (readahead). Who wants pages of a block that is being read already waits for that.
+ * (readahead). Who wants pages of a block that is being read already waits for that. Or a
+ * little later: so the block is kept as it was read, and a page that is found in it is
+ * checked and decompressed as if it came from the disk just now. A block stays what it is as
+ * long as a page of it is being read. So it is put among those that are kept before anybody is
+ * told that it was read, and is looked for only by who is just reading a page of it.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -22,6 +26,8 @@
 
 #include "codec.h"
 #include "packed.h"
+#include "vswap_kept.h"
+#include "vswap_stats.h"
 #include "vswap_tier.h"
 #include "vswap_unpack.h"
 
@@ -38,9 +44,20 @@
  */
 #define MAX_AT_ONCE	8
 
-/* Words with these in common are of one block. */
-#define SAME_BLOCK	(SLOT_TAG_MASK |						\
-			 ((u64)U32_MAX | ~0ULL << PACKED_BACKEND_SHIFT) << SLOT_PAYLOAD_SHIFT)
+/* For a block that may be kept: without memory there are those that can always be had. */
+#define GFP_SPARE	(GFP_NOWAIT | __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC)
+
+/**
+ * struct wanted - pages of one block
+ * @page: where to read the first one to, the others follow
+ * @nr: how many
+ * @words: their slot words
+ */
+struct wanted {
+	struct page *page;
+	unsigned int nr;
+	u64 words[MAX_RUN];
+};
 
 /**
  * struct unpacking - a block that is read for some of its pages
@@ -51,10 +68,9 @@
  * @next: another one that waits for this one's block, and has none itself
  * @whole: what is told when the pages are there
  * @block: where the block is read to
- * @page: the first page, the others follow
- * @nr: how many
+ * @is_spare: it may be kept, for it isn't one of those that can always be had
  * @error: how it ended
- * @words: their slot words
+ * @wanted: the pages
  */
 struct unpacking {
 	struct vswap_io io;
@@ -64,10 +80,9 @@ struct unpacking {
 	struct unpacking *next;
 	struct vswap_io *whole;
 	struct page *block;
-	struct page *page;
-	unsigned int nr;
+	bool is_spare;
 	int error;
-	u64 words[MAX_RUN];
+	struct wanted wanted;
 };
 
 static struct kmem_cache *cache;
@@ -91,8 +106,10 @@ int vswap_unpack_start(void)
 				  SLAB_TYPESAFE_BY_RCU, NULL);
 	queue = alloc_workqueue("vswap_unpack", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND, 0);
 	if (cache && queue && !mempool_init_slab_pool(&unpackings, MIN_BLOCKS, cache) &&
-	    !mempool_init_page_pool(&blocks, MIN_BLOCKS, 0))
+	    !mempool_init_page_pool(&blocks, MIN_BLOCKS, 0)) {
+		vswap_kept_start();
 		return 0;
+	}
 	vswap_unpack_stop();
 	return -ENOMEM;
 }
@@ -108,6 +125,7 @@ void vswap_unpack_stop(void)
 	if (queue)
 		destroy_workqueue(queue);
 	queue = NULL;
+	vswap_kept_stop();
 	mempool_exit(&blocks);
 	mempool_exit(&unpackings);
 	kmem_cache_destroy(cache);
@@ -137,36 +155,47 @@ static struct codec *codec_of(const void *block)
 }
 
 /* Returns how many of the pages aren't there. */
-static unsigned int unpack_pages(struct unpacking *u, const void *block)
+static unsigned int unpack_pages(const struct wanted *w, const void *block)
 {
 	struct codec *codec = codec_of(block);
 	unsigned int i, bad = 0;
 
-	for (i = 0; i < u->nr; i++)
-		if (!codec || unpack_page(codec, block, u->words[i], u->page + i))
+	for (i = 0; i < w->nr; i++)
+		if (!codec || unpack_page(codec, block, w->words[i], w->page + i))
 			bad++;
 	return bad;
 }
 
-static void tell_of_bad(struct unpacking *u, unsigned int bad)
+/* A bit for each of the pages, as kept.h wants them. */
+static u64 wanted_bits(const struct wanted *w)
 {
-	/* It stays while the words are held, by whoever waits for @whole. */
-	struct vswap_backend *b = vswap_tier_backend(u->words[0]);
+	unsigned int i;
+	u64 bits = 0;
+
+	for (i = 0; i < w->nr; i++)
+		bits |= kept_bit(packed_offset(slot_payload(w->words[i])) / PACKED_ALIGN);
+	return bits;
+}
+
+static void tell_of_bad(const struct wanted *w, unsigned int bad)
+{
+	/* It stays while the words are held, by whoever waits for the pages. */
+	struct vswap_backend *b = vswap_tier_backend(w->words[0]);
 
 	vswap_backend_count(b, BACKEND_READ_ERRORS, bad);
 	vswap_backend_error(b);
 	pr_alert_ratelimited("%s: page %u isn't the packed block that was written, %u pages of it are wanted\n",
-			     b->name, vswap_tier_file_slot(u->words[0]), bad);
+			     b->name, vswap_tier_file_slot(w->words[0]), bad);
 }
 
 /* The pages that the block was read for, as far as they are there. Returns 0 or -EIO. */
-static int unpack(struct unpacking *u, const void *block)
+static int unpack(const struct wanted *w, const void *block)
 {
-	unsigned int bad = unpack_pages(u, block);
+	unsigned int bad = unpack_pages(w, block);
 
 	if (likely(!bad))
 		return 0;
-	tell_of_bad(u, bad);
+	tell_of_bad(w, bad);
 	return -EIO;
 }
 
@@ -185,17 +214,34 @@ static void tell_all(struct unpacking *u)
 	}
 }
 
+/* Keep what was read, or give it back. @nr: pages that are in it; @taken: those read so far. */
+static void put_block(struct unpacking *first, unsigned int nr, u64 taken, bool is_good)
+{
+	u64 key = vswap_tier_block_key(first->wanted.words[0]);
+
+	if (is_good && first->is_spare)
+		vswap_kept_add(key, first->block, nr, taken);
+	else
+		mempool_free(first->block, &blocks);
+}
+
 /* All who wait for a block have their pages, or an error. */
 static void serve_all(struct unpacking *first)
 {
 	const void *block = kmap_local_page(first->block);
+	unsigned int nr = packed_count(block);
 	int err = READ_ONCE(first->io.error);
 	struct unpacking *u;
+	bool is_good = true;
+	u64 taken = 0;
 
-	for (u = first; u; u = u->next)
-		u->error = err ?: unpack(u, block);
+	for (u = first; u; u = u->next) {
+		u->error = err ?: unpack(&u->wanted, block);
+		is_good &= !u->error;
+		taken |= wanted_bits(&u->wanted);
+	}
 	kunmap_local(block);
-	mempool_free(first->block, &blocks);
+	put_block(first, nr, taken, is_good);
 	tell_all(first);
 }
 
@@ -214,7 +260,7 @@ static bool is_short(const struct unpacking *first)
 
 	kunmap_local(block);
 	for (u = first; u; u = u->next)
-		nr += u->nr;
+		nr += u->wanted.nr;
 	return nr <= MAX_AT_ONCE && (!codec || codec_is_stateless(codec));
 }
 
@@ -236,25 +282,20 @@ static void block_read(struct vswap_io *io)
 	queue_work(queue, &first->work);
 }
 
-static unsigned long block_key(u64 word)
-{
-	return word & SAME_BLOCK;
-}
-
 /*
- * Wait for a block that is being read already, or have others wait for this one's. As long
- * as a page of it is being read, a block stays what it is. Returns whether there is one.
+ * Wait for a block that is being read already, or have others wait for this one's. Returns
+ * whether there is one.
  */
 static bool join(struct unpacking *u)
 {
-	unsigned long key = block_key(u->words[0]);
+	unsigned long key = vswap_tier_block_key(u->wanted.words[0]);
 	struct unpacking *first;
 	unsigned long flags;
 	bool found = false;
 
 	spin_lock_irqsave(&under_way_lock, flags);
 	hash_for_each_possible(under_way, first, node, key) {
-		found = block_key(first->words[0]) == key;
+		found = vswap_tier_block_key(first->wanted.words[0]) == key;
 		if (found)
 			break;
 	}
@@ -270,11 +311,77 @@ static bool join(struct unpacking *u)
 
 static void read_block(struct unpacking *u, struct vswap_backend *b)
 {
-	u->block = mempool_alloc(&blocks, GFP_NOIO);
+	u->block = alloc_page(GFP_SPARE);
+	u->is_spare = u->block;
+	if (!u->block)
+		u->block = mempool_alloc(&blocks, GFP_NOIO);
 	vswap_io_init(&u->io, block_read);
 	u->io.spare = &u->transfer;
-	b->ops->submit(b, &u->io, REQ_OP_READ, u->block, 1, vswap_tier_file_slot(u->words[0]));
+	b->ops->submit(b, &u->io, REQ_OP_READ, u->block, 1,
+		       vswap_tier_file_slot(u->wanted.words[0]));
 	vswap_io_put(&u->io, 0);
+}
+
+/* They aren't at hand. */
+static void unpack_from_disk(const struct wanted *w, struct vswap_backend *b,
+			     struct vswap_io *io)
+{
+	struct unpacking *u = mempool_alloc(&unpackings, GFP_NOIO);
+
+	u->wanted.page = w->page;
+	u->wanted.nr = w->nr;
+	memcpy(u->wanted.words, w->words, w->nr * sizeof(w->words[0]));
+	u->next = NULL;
+	u->whole = io;
+	vswap_io_get(io);
+	if (join(u)) {
+		vswap_backend_count(b, BACKEND_PAGES_IN, w->nr);
+		return;
+	}
+	/* One page is counted where the block is. */
+	vswap_backend_count(b, BACKEND_PAGES_IN, w->nr - 1);
+	read_block(u, b);
+}
+
+/*
+ * Pages of a block that is kept. Returns whether they are there: if it isn't what it has to be,
+ * the disk is asked.
+ */
+static bool unpack_kept(const struct wanted *w, struct vswap_backend *b)
+{
+	u64 key = vswap_tier_block_key(w->words[0]);
+	struct kept_block *kept = kept_get(&vswap_kept, key);
+	const void *block;
+	unsigned int bad;
+
+	if (!kept)
+		return false;
+	block = kmap_local_page(kept->data);
+	bad = unpack_pages(w, block);
+	kunmap_local(block);
+	if (unlikely(bad))
+		kept_forget(&vswap_kept, key);
+	kept_put(&vswap_kept, kept, wanted_bits(w));
+	if (unlikely(bad))
+		return false;
+	vswap_stat_add(VSWAP_PACKED_HITS, w->nr);
+	vswap_backend_count(b, BACKEND_PAGES_IN, w->nr);
+	return true;
+}
+
+/* Those of @nr words that are of one block with the first of them, which was seen to be @first. */
+static void gather(struct wanted *w, const u64 *words, unsigned int nr, u64 first)
+{
+	unsigned int n;
+
+	w->words[0] = first;
+	for (n = 1; n < min_t(unsigned int, nr, MAX_RUN); n++) {
+		w->words[n] = READ_ONCE(words[n]);
+		if (slot_tag(w->words[n]) != SLOT_PACKED ||
+		    vswap_tier_block_key(w->words[n]) != vswap_tier_block_key(first))
+			break;
+	}
+	w->nr = n;
 }
 
 /**
@@ -282,7 +389,7 @@ static void read_block(struct unpacking *u, struct vswap_backend *b)
  * @words: slot words of the pages, the first one and maybe others of the same block
  * @nr: how many words there are, at least one
  * @first: what the first of them was seen to be, of tag SLOT_PACKED
- * @io: told when the pages are there, or couldn't be read
+ * @io: told when the pages are there, or couldn't be read; if they aren't there at once
  * @page: where to read the first page to; the others follow
  *
  * Context: process, may sleep; must not depend on reclaim. What the words stand for stays
@@ -292,27 +399,12 @@ static void read_block(struct unpacking *u, struct vswap_backend *b)
 unsigned int vswap_unpack(const u64 *words, unsigned int nr, u64 first, struct vswap_io *io,
 			  struct page *page)
 {
-	struct unpacking *u = mempool_alloc(&unpackings, GFP_NOIO);
 	struct vswap_backend *b = vswap_tier_backend(first);
-	unsigned int n;
+	struct wanted w;
 
-	u->words[0] = first;
-	for (n = 1; n < min_t(unsigned int, nr, MAX_RUN); n++) {
-		u->words[n] = READ_ONCE(words[n]);
-		if (block_key(u->words[n]) != block_key(first))
-			break;
-	}
-	u->page = page;
-	u->nr = n;
-	u->next = NULL;
-	u->whole = io;
-	vswap_io_get(io);
-	if (join(u)) {
-		vswap_backend_count(b, BACKEND_PAGES_IN, n);
-		return n;
-	}
-	/* One page is counted where the block is. */
-	vswap_backend_count(b, BACKEND_PAGES_IN, n - 1);
-	read_block(u, b);
-	return n;
+	gather(&w, words, nr, first);
+	w.page = page;
+	if (!unpack_kept(&w, b))
+		unpack_from_disk(&w, b, io);
+	return w.nr;
 }

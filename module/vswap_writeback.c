@@ -6,6 +6,7 @@
 #include <linux/workqueue.h>
 
 #include "port.h"
+#include "vswap_kept.h"
 #include "vswap_mover.h"
 #include "vswap_round.h"
 #include "vswap_space.h"
@@ -227,25 +228,34 @@ static void shrink_work(struct work_struct *work)
 	memalloc_noreclaim_restore(noreclaim);
 }
 
-/* A shrinker's count_objects: how many pages shrink() could give back. In reclaim. */
-static unsigned long shrinkable(struct shrinker *shrinker, struct shrink_control *sc)
+/* May the pool get smaller for lack of memory? */
+static bool pool_shrinks(void)
 {
 	const struct vswap_writeback_params *params = READ_ONCE(writeback.params);
 
-	if (!params || !READ_ONCE(params->shrinker) || !port_area_is_on() ||
-	    time_before(jiffies, READ_ONCE(writeback.rest_until)))
-		return 0;
-	return vswap_tier_shrinkable();
+	return params && READ_ONCE(params->shrinker) && port_area_is_on() &&
+	       !time_before(jiffies, READ_ONCE(writeback.rest_until));
+}
+
+/* A shrinker's count_objects: how many pages shrink() could give back. In reclaim. */
+static unsigned long shrinkable(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return kept_count(&vswap_kept) + (pool_shrinks() ? vswap_tier_shrinkable() : 0);
 }
 
 /*
- * A shrinker's scan_objects: have pages of the pool written back, for lack of memory. A worker
- * does it. Nothing is waited for: reclaim must not depend on a disk here. Returns 0, for nothing
- * is free yet; SHRINK_STOP: more than enough is on its way.
+ * A shrinker's scan_objects: forget blocks that were read, before anything else; then have
+ * pages of the pool written back. A worker does it. Nothing is waited for: reclaim must not
+ * depend on a disk here. Returns how many pages are free, 0 for those of the pool that aren't
+ * yet; SHRINK_STOP: there is nothing to be had, or more than enough on its way.
  */
 static unsigned long shrink(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	if (atomic_long_read(&writeback.wanted) >= MAX_SHRINK)
+	unsigned int dropped = kept_drop(&vswap_kept, sc->nr_to_scan);
+
+	if (dropped)
+		return dropped;
+	if (!pool_shrinks() || atomic_long_read(&writeback.wanted) >= MAX_SHRINK)
 		return SHRINK_STOP;
 	atomic_long_add(sc->nr_to_scan, &writeback.wanted);
 	queue_work(vswap_mover_queue, &writeback.shrink);

@@ -40,7 +40,9 @@
 	X(SHRINKER_PAGES, "shrinker_pages",	COUNT,	COUNTER, "pages that moved to a swap file because memory was short") \
 	X(IDLE_PAGES,	"idle_pages",		COUNT,	COUNTER, "pages that moved to a swap file because nobody used them") \
 	X(MOVED,	"moved_pages",		COUNT,	COUNTER, "pages that moved between backends other than by write-back") \
-	X(CHECKSUM_ERRORS, "checksum_errors",	COUNT,	COUNTER, "pages whose checksum was wrong when they were read back")
+	X(CHECKSUM_ERRORS, "checksum_errors",	COUNT,	COUNTER, "pages whose checksum was wrong when they were read back") \
+	X(PACKED_KEPT,	"packed_kept",		PAGES,	GAUGE,	"blocks of several pages, kept in memory since they were read") \
+	X(PACKED_HITS,	"packed_hits",		COUNT,	COUNTER, "pages read from these, without the disk")
 
 #define BACKEND_FILES(X)									\
 	X(TYPE,		"type",			TEXT,	TEXT,	"zswap or swapfile")		\

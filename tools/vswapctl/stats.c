@@ -66,6 +66,7 @@ static const struct row memory_rows[] = {
 	{ "  for backends", 0, area_backend_memory, "the pool, and maps of swap files", NULL },
 	{ "  for bookkeeping", AREA_METADATA, NULL, "where each page lies", NULL },
 	{ "Memory gained", 0, area_memory_saved, "swapped out less taken", NULL },
+	{ "Memory lent", AREA_PACKED_KEPT, NULL, "to what was just read from a disk", NULL },
 	{ "Compression", 0, area_ratio, "times smaller in the pool", NULL },
 	{ "  without its gaps", 0, area_compressed_ratio, "", NULL },
 	{ 0 }
@@ -75,6 +76,7 @@ static const struct row traffic_rows[] = {
 	{ "Pages swapped out", AREA_OUT, NULL, "since the module was loaded", NULL },
 	{ "  of one value", AREA_FILL_OUT, NULL, "", NULL },
 	{ "Pages swapped in", AREA_IN, NULL, "", NULL },
+	{ "  read with others", AREA_PACKED_HITS, NULL, "from a disk, before", NULL },
 	{ "Pages moved to disk", AREA_WRITEBACK, NULL, "from the pool, oldest first", NULL },
 	{ "  as memory was short", AREA_SHRINKER_PAGES, NULL, "zswap_shrinker", NULL },
 	{ "  as they were idle", AREA_IDLE_PAGES, NULL, "zswap_idle_seconds", NULL },
