@@ -3,42 +3,20 @@
  * Which slots of a swap area the processes have pages in, from /proc/PID. What has gone
  * meanwhile is left out.
  */
-#include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "message.h"
+#include "pagemap.h"
 #include "processes.h"
 #include "system.h"
-#include "value.h"
 
-/* Documentation/admin-guide/mm/pagemap.rst: bits 0-4 the type, 5-54 the offset. */
-#define PAGEMAP_SWAPPED	(UINT64_C(1) << 62)
+/* Of what is swapped, bits 0-4 are the type, 5-54 the offset. */
 #define TYPE_BITS	5
 #define SLOT_BITS	50
-
-/* Entries of one read: 32 MiB of addresses. */
-#define STEP		8192
-
-struct mapping {
-	uint64_t start, end;	/* in pages */
-	bool shared;
-};
-
-static FILE *open_of(pid_t pid, const char *file)
-{
-	char *path = xasprintf("/proc/%d/%s", (int)pid, file);
-	FILE *opened = system_open(path);
-
-	free(path);
-	return opened;
-}
 
 static char *line_of(pid_t pid, const char *file)
 {
@@ -51,14 +29,22 @@ static char *line_of(pid_t pid, const char *file)
 
 /* ---- A process's pages ---- */
 
-static void add_slots(struct process *process, const uint64_t *entry, size_t nr,
-		      unsigned int swap_type)
+/* The slots of one area are added to those of a process. */
+struct slots {
+	struct process *process;
+	unsigned int swap_type;
+};
+
+static void add_slots(void *to, uint64_t first, const uint64_t *entry, size_t nr)
 {
+	const struct slots *slots = to;
+	struct process *process = slots->process;
 	size_t i;
 
+	(void)first;
 	for (i = 0; i < nr; i++) {
 		if (!(entry[i] & PAGEMAP_SWAPPED) ||
-		    (entry[i] & ((1 << TYPE_BITS) - 1)) != swap_type)
+		    (entry[i] & ((1 << TYPE_BITS) - 1)) != slots->swap_type)
 			continue;
 		/* twice as many at 1, 2, 4, ... of them */
 		if (!(process->nr & (process->nr - 1)))
@@ -69,41 +55,11 @@ static void add_slots(struct process *process, const uint64_t *entry, size_t nr,
 	}
 }
 
-static void read_mapping(struct process *process, int pagemap, const struct mapping *mapping,
-			 unsigned int swap_type)
-{
-	static uint64_t entry[STEP];
-	uint64_t page = mapping->start, nr;
-	ssize_t got;
-
-	while (page < mapping->end) {
-		nr = mapping->end - page < STEP ? mapping->end - page : STEP;
-		got = pread(pagemap, entry, nr * sizeof(*entry), page * sizeof(*entry));
-		if (got < (ssize_t)sizeof(*entry))
-			return;
-		nr = got / sizeof(*entry);
-		add_slots(process, entry, nr, swap_type);
-		page += nr;
-	}
-}
-
-/* "Anonymous:" begins with a number, too: what isn't a mapping changes nothing. */
-static bool parse_mapping(struct mapping *mapping, const char *line)
-{
-	uint64_t start, end;
-	char share;
-
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*c%*c%*c%c", &start, &end, &share) != 3)
-		return false;
-	*mapping = (struct mapping){ start / PAGE_BYTES, end / PAGE_BYTES, share == 's' };
-	return true;
-}
-
 /*
  * Only mappings with swapped pages are looked through: the others may be terabytes of
  * addresses. Of memory that is shared by a file no page table knows the slots.
  */
-static void read_mappings(struct process *process, FILE *smaps, int pagemap, unsigned int swap_type)
+static void read_mappings(struct slots *slots, FILE *smaps, int pagemap)
 {
 	struct mapping mapping = { 0 };
 	char *line = NULL;
@@ -111,20 +67,22 @@ static void read_mappings(struct process *process, FILE *smaps, int pagemap, uns
 	uint64_t kib;
 
 	while (getline(&line, &size, smaps) > 0) {
-		if (parse_mapping(&mapping, line))
+		if (mapping_parse(&mapping, line))
 			continue;
 		if (sscanf(line, "Swap: %" SCNu64, &kib) == 1 && kib && !mapping.shared)
-			read_mapping(process, pagemap, &mapping, swap_type);
+			mapping_read(&mapping, pagemap, add_slots, slots);
 	}
 	free(line);
 }
 
 static void read_pages(struct process *process, unsigned int swap_type)
 {
-	FILE *smaps = open_of(process->pid, "smaps"), *pagemap = open_of(process->pid, "pagemap");
+	FILE *smaps = process_open(process->pid, "smaps");
+	FILE *pagemap = process_open(process->pid, "pagemap");
+	struct slots slots = { process, swap_type };
 
 	if (smaps && pagemap)
-		read_mappings(process, smaps, fileno(pagemap), swap_type);
+		read_mappings(&slots, smaps, fileno(pagemap));
 	if (smaps)
 		fclose(smaps);
 	if (pagemap)
@@ -133,28 +91,10 @@ static void read_pages(struct process *process, unsigned int swap_type)
 
 /* ---- Processes ---- */
 
-/* What the kernel counts tells at once that there is nothing to look for. */
-static bool has_swapped(pid_t pid)
-{
-	FILE *file = open_of(pid, "status");
-	bool swapped = false;
-	char *line = NULL;
-	size_t size = 0;
-	uint64_t kib;
-
-	while (file && getline(&line, &size, file) > 0)
-		if (sscanf(line, "VmSwap: %" SCNu64, &kib) == 1)
-			swapped = kib;
-	free(line);
-	if (file)
-		fclose(file);
-	return swapped;
-}
-
 static char *cgroup_of(pid_t pid)
 {
 	static const char unified[] = "0::";
-	FILE *file = open_of(pid, "cgroup");
+	FILE *file = process_open(pid, "cgroup");
 	char *line = NULL, *found = NULL;
 	size_t size = 0;
 
@@ -194,15 +134,13 @@ void processes_read(struct processes *processes, unsigned int swap_type)
 {
 	char *path = system_path("/proc");
 	DIR *folder = opendir(path);
-	struct dirent *entry;
 	pid_t pid;
 
 	*processes = (struct processes){ 0 };
-	while (folder && (entry = readdir(folder))) {
-		pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
-		if (pid && has_swapped(pid))
+	while ((pid = process_next(folder)))
+		/* what the kernel counts tells at once that there is nothing to look for */
+		if (process_kib(pid, "VmSwap"))
 			add_process(processes, pid, swap_type);
-	}
 	if (folder)
 		closedir(folder);
 	free(path);
