@@ -71,7 +71,7 @@ static bool is_registered(const char *algorithm, const char *kind, bool *known)
 }
 
 /* If it isn't registered yet, the kernel may load a module for it. */
-static bool kernel_has(const char *algorithm, const char *kind)
+bool kernel_has(const char *algorithm, const char *kind)
 {
 	char *modules, *configs, *alias;
 	bool known, found = is_registered(algorithm, kind, &known);

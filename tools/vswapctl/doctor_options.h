@@ -2,8 +2,13 @@
 #ifndef VSWAPCTL_DOCTOR_OPTIONS_H
 #define VSWAPCTL_DOCTOR_OPTIONS_H
 
+#include <stdbool.h>
+
 #include "../../module/rules.h"
 #include "needs.h"
+
+/* Has the kernel's crypto API an algorithm whose kind, "comp" or so, has this word in it? */
+bool kernel_has(const char *algorithm, const char *kind);
 
 /* Would the module be loaded, and do what the options in modprobe.d say. */
 void check_options(const struct needs *needs);

@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&top_command,
 	&backend_command,
 	&writeback_command,
+	&advise_command,
 	&doctor_command,
 	&setup_command,
 	&start_command,

@@ -17,7 +17,6 @@
 
 #define MIB		(UINT64_C(1) << 20)
 #define GIB		(UINT64_C(1) << 30)
-#define DEFAULT_POOL	"25%"
 #define DEFAULT_NAME	"ssd"
 /* A file that nobody asked for takes no more of the memory's size, and of what is free. */
 #define MOST_BYTES	(8 * GIB)
@@ -155,7 +154,7 @@ static void wish_file(struct file_wish *file, struct plan *plan, const struct sc
 
 static const char *pool_size(const struct wishes *wishes)
 {
-	return wishes->pool ? wishes->pool : DEFAULT_POOL;
+	return wishes->pool ? wishes->pool : PLAN_POOL;
 }
 
 /* As the rest of the machine: what is encrypted on the disk mustn't get there in the clear. */

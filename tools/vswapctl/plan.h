@@ -9,6 +9,9 @@
 #include "scene.h"
 #include "step.h"
 
+/* The pool's size where nobody says one. */
+#define PLAN_POOL	"25%"
+
 /* What the user has said; NULL or false: nothing. */
 struct wishes {
 	const char *pool;

@@ -11,15 +11,20 @@ static void read_stalls(struct pressure *pressure)
 {
 	FILE *file = system_open("/proc/pressure/memory");
 	char line[256], kind[8];
-	struct value share = { .unit = UNIT_PERCENT, .known = true };
+	struct value share = { .unit = UNIT_PERCENT, .known = true }, more = share;
+	int found;
 
 	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%7s avg10=%lf", kind, &share.fraction) != 2)
+		found = sscanf(line, "%7s avg10=%lf avg60=%*f avg300=%lf", kind, &share.fraction,
+			       &more.fraction);
+		if (found < 2)
 			continue;
 		if (!strcmp(kind, "some"))
 			pressure->some = share;
 		else if (!strcmp(kind, "full"))
 			pressure->full = share;
+		if (found > 2 && !strcmp(kind, "some"))
+			pressure->some_long = more;
 	}
 	if (file)
 		fclose(file);
@@ -41,7 +46,8 @@ static void read_refaults(struct pressure *pressure)
 void pressure_read(struct pressure *pressure)
 {
 	*pressure = (struct pressure){
-		value_unknown(UNIT_PERCENT), value_unknown(UNIT_PERCENT), value_unknown(UNIT_COUNT),
+		value_unknown(UNIT_PERCENT), value_unknown(UNIT_PERCENT),
+		value_unknown(UNIT_PERCENT), value_unknown(UNIT_COUNT),
 	};
 	read_stalls(pressure);
 	read_refaults(pressure);

@@ -9,6 +9,7 @@
 struct pressure {
 	struct value some;	/* percent of the last 10 s in which somebody waited for memory */
 	struct value full;	/* in which all did */
+	struct value some_long;	/* somebody, of the last 5 minutes */
 	struct value refaults;	/* pages that came back soon after they went; a counter */
 };
 

@@ -59,13 +59,24 @@ static void write_pool(FILE *out, const struct vswap_backend_spec *spec)
 		fprintf(out, "compressor = %s\n", spec->compressor);
 }
 
+FILE *save_begin(struct text *text, const char *command)
+{
+	FILE *out = text_begin(text);
+
+	fprintf(out, "# By vswapctl %s. To have it no more: delete this, vswapctl reload\n", command);
+	return out;
+}
+
+char *save_path(unsigned int order, const char *name)
+{
+	return xasprintf(CONF_PATH ".d/%u-%s.conf", order, name);
+}
+
 static char *make_part(const struct vswap_backend_spec *spec, const char *path)
 {
 	struct text text;
-	FILE *out = text_begin(&text);
+	FILE *out = save_begin(&text, "backend add --save");
 
-	fputs("# By vswapctl backend add --save. To have it no more: delete this, vswapctl reload\n",
-	      out);
 	if (path)
 		write_file(out, spec, path);
 	else
@@ -77,7 +88,7 @@ static char *make_part(const struct vswap_backend_spec *spec, const char *path)
 
 void save_backend(const struct vswap_backend_spec *spec, const char *path)
 {
-	char *to = xasprintf(CONF_PATH ".d/50-%s.conf", spec->name), *text = make_part(spec, path);
+	char *to = save_path(50, spec->name), *text = make_part(spec, path);
 	int error = replace_file(to, text, 0644);
 
 	if (error)
