@@ -4,10 +4,11 @@
  * "insmod vswap-delay.ko function=NAME comm=PROGRAM ms=N": whenever a task whose name
  * begins so calls the function, so many milliseconds go by first.
  */
-#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+
+#include "clock.h"
 
 static char *function;
 module_param(function, charp, 0444);
@@ -20,10 +21,13 @@ module_param(calls, uint, 0444);
 
 static int delay(struct kprobe *kp, struct pt_regs *regs)
 {
-	if (!strncmp(current->comm, comm, strlen(comm))) {
-		calls++;
-		mdelay(ms);
-	}
+	ktime_t begun = ktime_get();
+
+	if (strncmp(current->comm, comm, strlen(comm)))
+		return 0;
+	calls++;
+	while (!is_over(begun, ms))
+		cpu_relax();
 	return 0;
 }
 

@@ -5,12 +5,12 @@
  * second. The parameter "state" tells: armed, stalled, passed, or, if nobody came, late.
  */
 #include <linux/blkdev.h>
-#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/swap.h>
 
+#include "clock.h"
 #include "symbol.h"
 
 /* Well below the time after which the kernel complains of a CPU that is stuck. */
@@ -23,21 +23,29 @@ module_param(state, charp, 0444);
 static struct block_device *bdev;
 static struct file *swap_file;
 
+/* Returns whether somebody came. */
+static bool wait_for_somebody(void)
+{
+	ktime_t begun = ktime_get(), wanted = 0;
+
+	while (!READ_ONCE(bdev->bd_holder) && !is_over(begun, LIMIT_MS)) {
+		if (!wanted && READ_ONCE(bdev->bd_claiming))
+			wanted = ktime_get();
+		if (wanted && is_over(wanted, WANTED_MS))
+			return true;
+		cpu_relax();
+	}
+	return READ_ONCE(bdev->bd_holder);
+}
+
 /* swapoff(2) closes the file in its last step but one. */
 static int closes(struct kprobe *kp, struct pt_regs *regs)
 {
-	unsigned int ms = 0, wanted = 0;
-
 	if ((struct file *)regs->di != swap_file)
 		return 0;
 	swap_file = NULL;
 	WRITE_ONCE(state, "stalled");
-	while (!READ_ONCE(bdev->bd_holder) && wanted < WANTED_MS && ms++ < LIMIT_MS) {
-		if (READ_ONCE(bdev->bd_claiming))
-			wanted++;
-		mdelay(1);
-	}
-	WRITE_ONCE(state, ms < LIMIT_MS ? "passed" : "late");
+	WRITE_ONCE(state, wait_for_somebody() ? "passed" : "late");
 	return 0;
 }
 

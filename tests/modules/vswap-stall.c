@@ -8,7 +8,6 @@
  *
  * A watchpoint of the CPU sees the look, wherever the compiler has put it.
  */
-#include <linux/delay.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/module.h>
 #include <linux/perf_event.h>
@@ -16,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/swap.h>
 
+#include "clock.h"
 #include "symbol.h"
 
 /* Well below the time after which the kernel complains of a CPU that is stuck. */
@@ -38,14 +38,14 @@ static bool is_meant(const struct pt_regs *regs)
 static void looked(struct perf_event *event, struct perf_sample_data *data,
 		   struct pt_regs *regs)
 {
-	unsigned int ms = 0;
+	ktime_t begun = ktime_get();
 
 	if (!is_meant(regs))
 		return;
 	WRITE_ONCE(state, "stalled");
-	while (!percpu_ref_is_dying(&si->users) && ms++ < LIMIT_MS)
-		mdelay(1);
-	WRITE_ONCE(state, ms < LIMIT_MS ? "passed" : "late");
+	while (!percpu_ref_is_dying(&si->users) && !is_over(begun, LIMIT_MS))
+		cpu_relax();
+	WRITE_ONCE(state, percpu_ref_is_dying(&si->users) ? "passed" : "late");
 }
 
 static int __init stall_init(void)
