@@ -160,6 +160,30 @@ static unsigned long backend_capacity(struct vswap_backend *b)
 						   vswap_backend_sum(b, BACKEND_USED_PAGES);
 }
 
+static unsigned long backend_used(struct vswap_backend *b)
+{
+	return vswap_backend_sum(b, BACKEND_USED_PAGES);
+}
+
+static unsigned long stranded_pages(struct vswap_backend *b)
+{
+	return tier_is_stranded(b) ? backend_used(b) : 0;
+}
+
+/* @pages: of one backend; a constant, so that no call is an indirect one. */
+static __always_inline unsigned long sum_of_all(unsigned long (*pages)(struct vswap_backend *b))
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *b;
+	unsigned long sum = 0;
+	unsigned int n;
+
+	for (n = 0; (b = tier_get(n)); n++)
+		sum += pages(b);
+	vswap_tier_leave(entered);
+	return sum;
+}
+
 /**
  * vswap_tier_capacity() - what the backends can hold
  *
@@ -168,15 +192,7 @@ static unsigned long backend_capacity(struct vswap_backend *b)
  */
 unsigned long vswap_tier_capacity(void)
 {
-	int entered = vswap_tier_enter();
-	struct vswap_backend *b;
-	unsigned long sum = 0;
-	unsigned int n;
-
-	for (n = 0; (b = tier_get(n)); n++)
-		sum += backend_capacity(b);
-	vswap_tier_leave(entered);
-	return sum;
+	return sum_of_all(backend_capacity);
 }
 
 /**
@@ -187,15 +203,7 @@ unsigned long vswap_tier_capacity(void)
  */
 unsigned long vswap_tier_used(void)
 {
-	int entered = vswap_tier_enter();
-	struct vswap_backend *b;
-	unsigned long sum = 0;
-	unsigned int n;
-
-	for (n = 0; (b = tier_get(n)); n++)
-		sum += vswap_backend_sum(b, BACKEND_USED_PAGES);
-	vswap_tier_leave(entered);
-	return sum;
+	return sum_of_all(backend_used);
 }
 
 /* Pages that the backends but @b could still take, by their present estimates. */
@@ -238,16 +246,7 @@ unsigned long vswap_tier_room(void)
  */
 unsigned long vswap_tier_stranded(void)
 {
-	int entered = vswap_tier_enter();
-	struct vswap_backend *b;
-	unsigned long sum = 0;
-	unsigned int n;
-
-	for (n = 0; (b = tier_get(n)); n++)
-		if (tier_is_stranded(b))
-			sum += vswap_backend_sum(b, BACKEND_USED_PAGES);
-	vswap_tier_leave(entered);
-	return sum;
+	return sum_of_all(stranded_pages);
 }
 
 /**
