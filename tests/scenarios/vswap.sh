@@ -66,9 +66,11 @@ trace_buffers() {
 	echo 1400 >/sys/kernel/tracing/buffer_size_kb || die "no memory for trace buffers"
 }
 
-# load PARAMETER...: and the area has to be on.
+# load PARAMETER...: and the area has to be on. What the kernel's command line has for all
+# scenarios comes first.
 load() {
-	check "modprobe vswap $*" modprobe vswap "$@"
+	# shellcheck disable=SC2046
+	check "modprobe vswap $*" modprobe vswap $(echo "${test_parameters-}" | tr , ' ') "$@"
 	case "$*" in
 	*autostart=0*) return ;;
 	esac
