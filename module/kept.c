@@ -4,8 +4,6 @@
 #ifdef __KERNEL__
 #include <linux/bitops.h>
 #include <linux/kernel.h>
-#else
-#define hweight64(word)	__builtin_popcountll(word)
 #endif
 
 /* Any odd number with bits all over it would do. */

@@ -22,6 +22,7 @@ void extents_play(struct script *script);
 void filemap_play(struct script *script);
 void packed_play(struct script *script);
 void kept_play(struct script *script);
+void vslab_play(struct script *script);
 void btf_play(struct script *script);
 
 /* Play @rounds scripts of @size random bytes, the same ones in every run. */

@@ -41,6 +41,21 @@ typedef int64_t s64;
 				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);	\
 	__old; })
 
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+#define atomic_read(v)		READ_ONCE((v)->counter)
+#define atomic_set(v, i)	WRITE_ONCE((v)->counter, (i))
+#define atomic_add_return(i, v)	__atomic_add_fetch(&(v)->counter, (int)(i), __ATOMIC_SEQ_CST)
+#define atomic_sub_return(i, v)	__atomic_sub_fetch(&(v)->counter, (int)(i), __ATOMIC_SEQ_CST)
+#define atomic_dec_return(v)	atomic_sub_return(1, v)
+#define atomic_add(i, v)	((void)atomic_add_return(i, v))
+#define atomic_sub(i, v)	((void)atomic_sub_return(i, v))
+
 #define min_t(type, a, b) ({						\
 	type __a = (a), __b = (b);					\
 	__a < __b ? __a : __b; })
@@ -183,6 +198,15 @@ static inline void __set_bit(unsigned long bit, unsigned long *map)
 static inline void __clear_bit(unsigned long bit, unsigned long *map)
 {
 	map[bit / BITS_PER_LONG] &= ~(1UL << (bit % BITS_PER_LONG));
+}
+
+#define hweight64(word)	((unsigned int)__builtin_popcountll(word))
+#define __ffs(word)	((unsigned int)__builtin_ctzll(word))
+
+static inline void clear_bit_unlock(unsigned long bit, unsigned long *map)
+{
+	__atomic_fetch_and(&map[bit / BITS_PER_LONG], ~(1UL << (bit % BITS_PER_LONG)),
+			   __ATOMIC_RELEASE);
 }
 
 static inline void bitmap_set(unsigned long *map, unsigned int start, unsigned int nr)
