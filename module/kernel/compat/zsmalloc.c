@@ -7,6 +7,7 @@
 #include <linux/zsmalloc.h>
 
 #include "compat.h"
+#include "copy.h"
 
 /**
  * port_zs_malloc() - an object of a pool
@@ -38,7 +39,7 @@ unsigned long port_zs_malloc(struct zs_pool *pool, size_t size, gfp_t gfp)
 void port_zs_write(struct zs_pool *pool, unsigned long handle, const void *src, size_t len)
 {
 #ifdef KERNEL_HAS_ZS_MAP_OBJECT
-	memcpy(zs_map_object(pool, handle, ZS_MM_WO), src, len);
+	port_copy(zs_map_object(pool, handle, ZS_MM_WO), src, len);
 	zs_unmap_object(pool, handle);
 #else
 	zs_obj_write(pool, handle, (void *)src, len);
