@@ -118,6 +118,7 @@ static inline void vswap_io_put(struct vswap_io *io, int error)
  * @pool_bytes: the same in bytes, before both, or 0
  * @page_percent: largest compressed page a pool takes while others could, in
  *	percent of a page
+ * @slab: a pool has its own slab for objects, not zsmalloc
  * @encrypt: nothing readable goes to a disk
  * @require_all: a swap file that isn't there is an error at load
  * @discard: SWAP_FLAG_DISCARD_ONCE: disks are told that they need nothing of a swap file when
@@ -131,6 +132,7 @@ struct vswap_backend_params {
 	unsigned int pool_mb;
 	u64 pool_bytes;
 	unsigned int page_percent;
+	bool slab;
 	bool encrypt;
 	bool require_all;
 	unsigned int discard;
@@ -257,6 +259,13 @@ struct vswap_backend_attr {
  *	context, may sleep.
  * @compact: give back memory that what was freed has left in holes. Process context,
  *	may sleep.
+ * @is_loose: would memory be free if some of its objects moved inside it, and are they not able
+ *	to by themselves. Any context. For a backend in RAM only, as are the next four
+ * @sweep_begin: choose these. One sweep at a time. Returns how many they are, at most
+ * @is_poor: is an object one of them. Any context; @payload may stand for nothing any more
+ * @move: copy an object to @new_payload; the old one stays until it is freed. Process context,
+ *	in a sweep. Returns 0, or -errno if there is no room
+ * @sweep_end: they have moved, or as many as could. Process context, may sleep
  * @memory: bytes of RAM it takes. Process context.
  */
 struct vswap_backend_ops {
@@ -286,6 +295,11 @@ struct vswap_backend_ops {
 	unsigned int (*fullness)(struct vswap_backend *b);
 	void (*tidy)(struct vswap_backend *b);
 	void (*compact)(struct vswap_backend *b);
+	bool (*is_loose)(struct vswap_backend *b);
+	unsigned long (*sweep_begin)(struct vswap_backend *b);
+	bool (*is_poor)(struct vswap_backend *b, u64 payload);
+	int (*move)(struct vswap_backend *b, u64 payload, u64 *new_payload);
+	void (*sweep_end)(struct vswap_backend *b);
 	u64 (*memory)(struct vswap_backend *b);
 };
 

@@ -1,52 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The compressed RAM pool: zsmalloc objects filled by a compressor.
+ * The compressed RAM pool: objects filled by a compressor.
  *
  * Payload of a stored page:
  *
  *   58                              12  11          0
  *  +----------------------------------+--------------+
- *  | (zsmalloc handle - PAGE_OFFSET)/8 |  length - 1  |
+ *  |       place, see objects.h       |  length - 1  |
  *  +----------------------------------+--------------+
  *
- * A handle is a kernel pointer into the direct map, 8-byte aligned. Where the
- * direct map begins depends on the paging depth, so the distance is kept, not the
- * low bits of the pointer. An object of PAGE_SIZE bytes is the page itself.
+ * An object of PAGE_SIZE bytes is the page itself.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
 #include <linux/highmem.h>
 #include <linux/jiffies.h>
-#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
-#include <linux/zsmalloc.h>
 
 #include "backend.h"
 #include "codec.h"
+#include "kernel/compat/copy.h"
+#include "objects.h"
 #include "port.h"
 
 #define LENGTH_BITS	12
-#define HANDLE_BITS	(SLOT_PAYLOAD_BITS - LENGTH_BITS)
-#define HANDLE_SHIFT	3
-
-/*
- * zram's flags. Without access to the reserves, storing a page would fail just
- * when it is needed most; it frees a page at once.
- */
-#define POOL_GFP	(GFP_NOIO | __GFP_NOWARN | __GFP_HIGHMEM | __GFP_MOVABLE)
-
-/*
- * Who isn't reclaim must not become it here: others' reclaim waits for the stream that it
- * has locked, and would never make the memory free that it waits for.
- */
-static gfp_t pool_gfp(void)
-{
-	return current->flags & PF_MEMALLOC ? POOL_GFP : POOL_GFP & ~__GFP_DIRECT_RECLAIM;
-}
+static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
 
 /* Objects the estimate of a page's size begins with, at half a page each. */
 #define ESTIMATE_PRIOR	1024
@@ -67,7 +49,7 @@ static gfp_t pool_gfp(void)
 
 /**
  * struct pool - the compressed RAM pool
- * @zs: its objects
+ * @objects: what it holds
  * @codec: compresses them
  * @limit: pages it may take
  * @max_size: bytes of an object, while others could take the page
@@ -77,7 +59,7 @@ static gfp_t pool_gfp(void)
  * @waste: pages without objects that it left
  */
 struct pool {
-	struct zs_pool *zs;
+	struct objects *objects;
 	struct codec *codec;
 	unsigned long limit;
 	unsigned int max_size;
@@ -87,42 +69,15 @@ struct pool {
 	unsigned long waste;
 };
 
-static u64 pack(unsigned long handle, unsigned int len)
+static u64 pack(u64 place, unsigned int len)
 {
-	u64 distance = (handle - PAGE_OFFSET) >> HANDLE_SHIFT;
-
-	return distance << LENGTH_BITS | (len - 1);
+	return place << LENGTH_BITS | (len - 1);
 }
 
-static unsigned long unpack(u64 payload, unsigned int *len)
+static u64 unpack(u64 payload, unsigned int *len)
 {
 	*len = (payload & ((1U << LENGTH_BITS) - 1)) + 1;
-	return ((payload >> LENGTH_BITS) << HANDLE_SHIFT) + PAGE_OFFSET;
-}
-
-/* Is this handle one that pack() can pack? Always, below 1 PiB of RAM. */
-static bool packable(unsigned long handle)
-{
-	return handle >= PAGE_OFFSET &&
-	       !((handle - PAGE_OFFSET) >> (HANDLE_BITS + HANDLE_SHIFT)) &&
-	       IS_ALIGNED(handle, 1UL << HANDLE_SHIFT);
-}
-
-static int put_object(struct pool *pool, const void *src, unsigned int len, u64 *payload)
-{
-	unsigned long handle = port_zs_malloc(pool->zs, len, pool_gfp());
-
-	if (IS_ERR_VALUE(handle))
-		return (int)handle;
-	if (WARN_ON_ONCE(!packable(handle))) {
-		zs_free(pool->zs, handle);
-		return -EIO;
-	}
-	/* Packed, it doesn't look like a pointer. */
-	kmemleak_ignore((void *)handle);
-	port_zs_write(pool->zs, handle, src, len);
-	*payload = pack(handle, len);
-	return 0;
+	return payload >> LENGTH_BITS;
 }
 
 static void count_object(struct vswap_backend *b, unsigned int len, long n)
@@ -145,7 +100,7 @@ static unsigned long object_pages(struct vswap_backend *b)
 static unsigned long holes(struct vswap_backend *b, unsigned long waste)
 {
 	struct pool *pool = b->private;
-	unsigned long pages = zs_get_total_pages(pool->zs);
+	unsigned long pages = objects_pages(pool->objects);
 	unsigned long objects = object_pages(b);
 	unsigned long whole = min(vswap_backend_sum(b, BACKEND_WHOLE_PAGES), objects);
 	unsigned long needed = objects + max(waste, (objects - whole) >> WASTE_SHIFT);
@@ -157,22 +112,30 @@ static unsigned long holes(struct vswap_backend *b, unsigned long waste)
 static unsigned long pages_needed(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
-	unsigned long pages = zs_get_total_pages(pool->zs);
+	unsigned long pages = objects_pages(pool->objects);
 
 	return pages - min(pages, holes(b, READ_ONCE(pool->waste)));
 }
 
-/* The caller holds the lock. */
+/* Memory has been given back, as much as could be. The caller holds the lock. */
+static void note_waste(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+	unsigned long pages = objects_pages(pool->objects);
+	unsigned long objects = object_pages(b);
+
+	WRITE_ONCE(pool->waste, pages > objects ? pages - objects : 0);
+	WRITE_ONCE(pool->compacted, jiffies);
+}
+
+/* The same; of a slab, whose objects don't move by that, only what is empty. */
 static void compact(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
-	unsigned long pages, objects;
 
-	zs_compact(pool->zs);
-	pages = zs_get_total_pages(pool->zs);
-	objects = object_pages(b);
-	WRITE_ONCE(pool->waste, pages > objects ? pages - objects : 0);
-	WRITE_ONCE(pool->compacted, jiffies);
+	objects_compact(pool->objects);
+	if (!objects_are_slab(pool->objects))
+		note_waste(b);
 }
 
 /*
@@ -185,14 +148,14 @@ static bool has_holes(struct vswap_backend *b, unsigned int shift)
 	bool again = time_after(jiffies, READ_ONCE(pool->compacted) + COMPACT_AGAIN);
 
 	return holes(b, again ? 0 : READ_ONCE(pool->waste)) >
-	       zs_get_total_pages(pool->zs) >> shift;
+	       objects_pages(pool->objects) >> shift;
 }
 
 static void close_holes(struct vswap_backend *b, unsigned int shift)
 {
 	struct pool *pool = b->private;
 
-	if (!has_holes(b, shift))
+	if (objects_are_slab(pool->objects) || !has_holes(b, shift))
 		return;
 	mutex_lock(&pool->compaction);
 	if (has_holes(b, shift))
@@ -216,7 +179,72 @@ static void pool_compact(struct vswap_backend *b)
 
 static bool is_full(struct pool *pool)
 {
-	return zs_get_total_pages(pool->zs) >= READ_ONCE(pool->limit);
+	return objects_pages(pool->objects) >= READ_ONCE(pool->limit);
+}
+
+/*
+ * Is there no room for a page? Holes of zsmalloc have been closed; those of a slab are room for
+ * some objects, and which ones is seen when they are compressed.
+ */
+static bool has_no_room(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return is_full(pool) &&
+	       !(objects_are_slab(pool->objects) && has_holes(b, LIMIT_SHIFT));
+}
+
+/* ---- Objects that move, of a slab ---- */
+
+static bool pool_is_loose(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return objects_are_slab(pool->objects) &&
+	       has_holes(b, is_full(pool) ? LIMIT_SHIFT : TIDY_SHIFT);
+}
+
+static unsigned long pool_sweep_begin(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return objects_are_slab(pool->objects) ? objects_choose_poor(pool->objects) : 0;
+}
+
+static void pool_sweep_end(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	if (!objects_are_slab(pool->objects))
+		return;
+	objects_forget_poor(pool->objects);
+	objects_compact(pool->objects);
+	mutex_lock(&pool->compaction);
+	note_waste(b);
+	mutex_unlock(&pool->compaction);
+}
+
+static bool pool_is_poor(struct vswap_backend *b, u64 payload)
+{
+	struct pool *pool = b->private;
+	unsigned int len;
+	u64 place = unpack(payload, &len);
+
+	return objects_are_slab(pool->objects) && objects_is_poor(pool->objects, place, len);
+}
+
+static int pool_move(struct vswap_backend *b, u64 payload, u64 *new_payload)
+{
+	struct pool *pool = b->private;
+	unsigned int len;
+	u64 place = unpack(payload, &len);
+	int err = objects_move(pool->objects, place, len, &place);
+
+	if (err)
+		return err;
+	*new_payload = pack(place, len);
+	count_object(b, len, 1);
+	return 0;
 }
 
 /* ---- Pages ---- */
@@ -239,11 +267,12 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 	struct codec_stream *stream;
 	const void *data, *src;
 	unsigned int len;
+	u64 place;
 	int err, ret;
 
 	if (is_full(pool))
 		close_holes(b, LIMIT_SHIFT);
-	if (is_full(pool))
+	if (has_no_room(b))
 		return -ENOSPC;
 
 	stream = codec_lock(pool->codec);
@@ -252,45 +281,56 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 		len = PAGE_SIZE;
 	ret = object_length(pool, len, choice);
 	src = ret == PAGE_SIZE ? data : stream->buffer;
-	err = ret < 0 ? ret : put_object(pool, src, ret, payload);
+	err = ret < 0 ? ret : objects_put(pool->objects, stream->cpu, src, ret, &place);
 	kunmap_local(data);
 	codec_unlock(stream);
 
 	if (!err) {
+		*payload = pack(place, ret);
 		count_object(b, ret, 1);
 		vswap_backend_count(b, BACKEND_PAGES_OUT, 1);
 	}
 	return err;
 }
 
-static int unpack_object(struct codec_stream *stream, const void *src, unsigned int len,
-			 void *dst)
+/* An object that can be read where it is, by a compressor that needs no stream. */
+static int load_in_place(struct pool *pool, const void *src, unsigned int len, void *dst)
 {
-	if (len == PAGE_SIZE) {
-		memcpy(dst, src, PAGE_SIZE);
-		return 0;
-	}
-	return codec_decompress(stream, src, len, dst);
+	if (len != PAGE_SIZE)
+		return codec_unpack(pool->codec, src, len, dst);
+	port_copy(dst, src, PAGE_SIZE);
+	return 0;
+}
+
+static int load_by_stream(struct pool *pool, u64 place, unsigned int len, void *dst)
+{
+	struct codec_stream *stream = codec_lock(pool->codec);
+	const void *src = objects_read_begin(pool->objects, place, len, stream->buffer);
+	int err = 0;
+
+	if (len == PAGE_SIZE)
+		port_copy(dst, src, PAGE_SIZE);
+	else
+		err = codec_decompress(stream, src, len, dst);
+	objects_read_end(pool->objects, place, len, src);
+	codec_unlock(stream);
+	return err;
 }
 
 static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 {
 	struct pool *pool = b->private;
-	struct codec_stream *stream;
-	unsigned long handle;
-	const void *src;
 	unsigned int len;
-	void *dst;
+	u64 place = unpack(payload, &len);
+	void *dst = kmap_local_page(page);
 	int err;
 
-	handle = unpack(payload, &len);
-	stream = codec_lock(pool->codec);
-	dst = kmap_local_page(page);
-	src = port_zs_read_begin(pool->zs, handle, len, stream->buffer);
-	err = unpack_object(stream, src, len, dst);
-	port_zs_read_end(pool->zs, handle, len, src);
+	if (objects_are_slab(pool->objects) && codec_is_stateless(pool->codec))
+		err = load_in_place(pool, objects_read_begin(pool->objects, place, len, NULL),
+				    len, dst);
+	else
+		err = load_by_stream(pool, place, len, dst);
 	kunmap_local(dst);
-	codec_unlock(stream);
 	return err;
 }
 
@@ -305,16 +345,14 @@ static unsigned int pool_length(struct vswap_backend *b, u64 payload)
 static void pool_fetch(struct vswap_backend *b, u64 payload, void *dst)
 {
 	struct pool *pool = b->private;
-	unsigned long handle;
 	unsigned int len;
-	const void *src;
+	u64 place = unpack(payload, &len);
+	const void *src = objects_read_begin(pool->objects, place, len, dst);
 
-	handle = unpack(payload, &len);
-	src = port_zs_read_begin(pool->zs, handle, len, dst);
 	/* It may have been put together there. */
 	if (src != dst)
-		memcpy(dst, src, len);
-	port_zs_read_end(pool->zs, handle, len, src);
+		port_copy(dst, src, len);
+	objects_read_end(pool->objects, place, len, src);
 }
 
 static unsigned int pool_codec(struct vswap_backend *b)
@@ -328,10 +366,11 @@ static void pool_free(struct vswap_backend *b, u64 payload)
 {
 	struct pool *pool = b->private;
 	unsigned int len;
+	u64 place = unpack(payload, &len);
 
 	/* Its locks are taken with interrupts on. */
 	WARN_ON_ONCE(in_hardirq());
-	zs_free(pool->zs, unpack(payload, &len));
+	objects_free(pool->objects, place, len);
 	count_object(b, len, -1);
 }
 
@@ -377,6 +416,7 @@ static int pool_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 	if (file || check_limit(bytes))
 		return -EINVAL;
 	WRITE_ONCE(pool->limit, bytes >> PAGE_SHIFT);
+	objects_set_limit(pool->objects, bytes >> PAGE_SHIFT);
 	return 0;
 }
 
@@ -384,7 +424,8 @@ static u64 pool_memory(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
 
-	return ((u64)zs_get_total_pages(pool->zs) << PAGE_SHIFT) + codec_memory(pool->codec);
+	return ((u64)objects_pages(pool->objects) << PAGE_SHIFT) +
+	       objects_metadata(pool->objects) + codec_memory(pool->codec);
 }
 
 static unsigned long limit_pages(const struct vswap_backend_params *params)
@@ -415,8 +456,7 @@ static void pool_close(struct vswap_backend *b)
 
 	if (!pool)
 		return;
-	if (pool->zs)
-		zs_destroy_pool(pool->zs);
+	objects_destroy(pool->objects);
 	kfree(pool);
 	b->private = NULL;
 }
@@ -440,16 +480,18 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	err = PTR_ERR_OR_ZERO(pool->codec);
 	if (err)
 		goto err_close;
-	pool->zs = zs_create_pool("vswap");
+	pool->objects = objects_create(params->slab, pool->limit);
 	err = -ENOMEM;
-	if (!pool->zs)
+	if (!pool->objects)
 		goto err_close;
 	pool->max_size = PAGE_SIZE * params->page_percent / 100;
 	/* An object of PAGE_SIZE means a page that was not compressed. */
 	pool->max_size = min_t(unsigned int, pool->max_size, PAGE_SIZE - 1);
 	/* A larger object takes a whole page, as the page itself does. */
-	pool->last_max_size = max_t(unsigned int, pool->max_size,
-				    min_t(size_t, zs_huge_class_size(pool->zs), PAGE_SIZE) - 1);
+	pool->last_max_size = objects_max_size(pool->objects);
+	if (objects_are_slab(pool->objects))
+		pool->max_size = min(pool->max_size, pool->last_max_size);
+	pool->last_max_size = max(pool->max_size, pool->last_max_size);
 	return 0;
 
 err_close:
@@ -465,6 +507,13 @@ static ssize_t show_compressor(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%s\n", codec_name(pool->codec));
 }
 
+static ssize_t show_allocator(struct vswap_backend *b, char *buf)
+{
+	struct pool *pool = b->private;
+
+	return sysfs_emit(buf, "%s\n", objects_are_slab(pool->objects) ? "slab" : "zsmalloc");
+}
+
 static ssize_t show_limit_bytes(struct vswap_backend *b, char *buf)
 {
 	struct pool *pool = b->private;
@@ -476,10 +525,11 @@ static ssize_t show_pool_bytes(struct vswap_backend *b, char *buf)
 {
 	struct pool *pool = b->private;
 
-	return sysfs_emit(buf, "%llu\n", (u64)zs_get_total_pages(pool->zs) << PAGE_SHIFT);
+	return sysfs_emit(buf, "%llu\n", (u64)objects_pages(pool->objects) << PAGE_SHIFT);
 }
 
 static const struct vswap_backend_attr pool_attrs[] = {
+	{ "allocator", show_allocator },
 	{ "compressor", show_compressor },
 	{ "limit_bytes", show_limit_bytes },
 	{ "pool_bytes", show_pool_bytes },
@@ -503,5 +553,10 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.fullness = pool_fullness,
 	.tidy = pool_tidy,
 	.compact = pool_compact,
+	.is_loose = pool_is_loose,
+	.sweep_begin = pool_sweep_begin,
+	.sweep_end = pool_sweep_end,
+	.is_poor = pool_is_poor,
+	.move = pool_move,
 	.memory = pool_memory,
 };

@@ -90,6 +90,7 @@ static int prepare_cpu(unsigned int cpu, struct hlist_node *node)
 	stream = stream_alloc(codec->name);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
+	stream->cpu = cpu;
 	*place = stream;
 	return 0;
 }

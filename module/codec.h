@@ -21,11 +21,13 @@ struct port_comp;
  * @lock: held while @comp or @buffer is in use; the holder may sleep
  * @comp: the compressor
  * @buffer: two pages, since data may grow
+ * @cpu: whose it is, which nobody else's is
  */
 struct codec_stream {
 	struct mutex lock;
 	struct port_comp *comp;
 	u8 *buffer;
+	unsigned int cpu;
 };
 
 struct codec *codec_get(const char *name);

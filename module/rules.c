@@ -121,6 +121,9 @@ static int check_words(const struct rules_params *p, char *why)
 		return refuse(why, "swapin=%s: must be cache or direct", p->swapin);
 	if (strcmp(p->checksum, "none") && strcmp(p->checksum, "crc32c"))
 		return refuse(why, "checksum=%s: must be none or crc32c", p->checksum);
+	if (strcmp(p->zswap_allocator, "zsmalloc") && strcmp(p->zswap_allocator, "slab"))
+		return refuse(why, "zswap_allocator=%s: must be zsmalloc or slab",
+			      p->zswap_allocator);
 	if (rules_discard(p->discard) < 0)
 		return refuse(why, "discard=%s: must be none, once, pages or both", p->discard);
 	return 0;

@@ -22,6 +22,7 @@ struct rules_params {
 	bool encrypt;
 	bool require_all;
 	char *zswap_compressor;
+	char *zswap_allocator;
 	unsigned int zswap_max_pool_percent;
 	unsigned int zswap_max_pool_mb;
 	unsigned int zswap_max_page_percent;
@@ -37,6 +38,7 @@ struct rules_params {
 #define RULES_DEFAULTS {				\
 	.ssd = "/var/lib/vswap/ssd.swap",		\
 	.zswap_compressor = "lz4",			\
+	.zswap_allocator = "zsmalloc",			\
 	.zswap_max_pool_percent = 20,			\
 	.zswap_max_page_percent = 75,			\
 	.zswap_high_percent = 97,			\

@@ -9,10 +9,12 @@
 
 VSWAP_DATA(struct mm_struct, init_mm)
 VSWAP_FUNC(struct vm_struct *, get_vm_area, (unsigned long, unsigned long))
+VSWAP_FUNC(void, vunmap_range, (unsigned long, unsigned long))
 
 static const struct vswap_symbol sparse_symbols[] = {
 	VSWAP_SYMBOL(init_mm),
 	VSWAP_SYMBOL(get_vm_area),
+	VSWAP_SYMBOL(vunmap_range),
 };
 
 /**
@@ -60,6 +62,32 @@ static int map_page(pte_t *pte, unsigned long addr, void *data)
 	return 0;
 }
 
+/**
+ * sparse_map_page() - put a page anywhere into an array
+ * @addr: where, on a page's border, where none is; of an array that sparse_array_map() isn't
+ *	called for
+ * @page: the page, which stays the caller's
+ *
+ * Context: process, may allocate page tables by GFP_KERNEL.
+ * Return: 0 or -ENOMEM.
+ */
+int sparse_map_page(void *addr, struct page *page)
+{
+	return apply_to_page_range(k_init_mm, (unsigned long)addr, PAGE_SIZE, map_page, page);
+}
+
+/**
+ * sparse_unmap() - the reverse of sparse_map_page(), for several pages
+ * @addr: the first
+ * @bytes: of all of them
+ *
+ * Context: process; waits until no CPU can see them.
+ */
+void sparse_unmap(void *addr, size_t bytes)
+{
+	static_call(k_vunmap_range)((unsigned long)addr, (unsigned long)addr + bytes);
+}
+
 static int add_page(struct sparse_array *array)
 {
 	unsigned long addr = (unsigned long)array->base + array->mapped;
@@ -72,7 +100,7 @@ static int add_page(struct sparse_array *array)
 	err = xa_err(xa_store(&array->pages, index, page, GFP_KERNEL));
 	if (err)
 		goto err_page;
-	err = apply_to_page_range(k_init_mm, addr, PAGE_SIZE, map_page, page);
+	err = sparse_map_page((void *)addr, page);
 	if (err)
 		goto err_index;
 	array->mapped += PAGE_SIZE;

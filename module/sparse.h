@@ -6,6 +6,7 @@
 #ifndef VSWAP_SPARSE_H
 #define VSWAP_SPARSE_H
 
+#include <linux/mm_types.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
@@ -28,5 +29,7 @@ int sparse_array_reserve(struct sparse_array *array, size_t size);
 int sparse_array_map(struct sparse_array *array, size_t bytes);
 void sparse_array_free_pages(struct sparse_array *array);
 void sparse_array_free(struct sparse_array *array);
+int sparse_map_page(void *addr, struct page *page);
+void sparse_unmap(void *addr, size_t bytes);
 
 #endif /* VSWAP_SPARSE_H */

@@ -45,6 +45,8 @@ MODULE_PARM_DESC(discard,
 		 "discard swap files when they are opened, or what is freed: none, once, pages, both");
 module_param_named(zswap_compressor, params.zswap_compressor, charp, 0444);
 MODULE_PARM_DESC(zswap_compressor, "compressor of the pool: lz4, lzo-rle, zstd, ...");
+module_param_named(zswap_allocator, params.zswap_allocator, charp, 0444);
+MODULE_PARM_DESC(zswap_allocator, "where compressed pages lie: zsmalloc, slab");
 module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_max_pool_percent, "limit of the pool in percent of RAM (20)");
 module_param_named(zswap_max_pool_mb, params.zswap_max_pool_mb, uint, 0444);
@@ -158,6 +160,7 @@ static int open_backends(void)
 		.pool_percent = params.zswap_max_pool_percent,
 		.pool_mb = params.zswap_max_pool_mb,
 		.page_percent = params.zswap_max_page_percent,
+		.slab = !strcmp(params.zswap_allocator, "slab"),
 		.encrypt = params.encrypt,
 		.require_all = params.require_all,
 		.discard = discard_flags(),

@@ -153,6 +153,67 @@ void vswap_tier_compact_pool(void)
 	vswap_tier_leave(entered);
 }
 
+/**
+ * vswap_tier_pool_is_loose() - would a sweep give back memory
+ *
+ * Context: any.
+ */
+bool vswap_tier_pool_is_loose(void)
+{
+	struct vswap_backend *pool;
+	bool is_loose;
+
+	rcu_read_lock();
+	pool = READ_ONCE(vswap_tier_table.pool);
+	is_loose = pool && pool->ops->is_loose(pool);
+	rcu_read_unlock();
+	return is_loose;
+}
+
+/**
+ * vswap_tier_sweep_begin() - choose objects of the pool that had better be elsewhere in it
+ *
+ * Context: process, may sleep; one sweep at a time. The pool may go meanwhile.
+ * Return: how many these are, at most.
+ */
+unsigned long vswap_tier_sweep_begin(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+	unsigned long nr = pool ? pool->ops->sweep_begin(pool) : 0;
+
+	vswap_tier_leave(entered);
+	return nr;
+}
+
+/**
+ * vswap_tier_is_poor() - is what a word stands for one of them
+ * @word: a bare word that a slot had a moment ago
+ *
+ * Context: process, within vswap_tier_enter().
+ */
+bool vswap_tier_is_poor(u64 word)
+{
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+
+	return slot_tag(word) == SLOT_POOL && pool && pool->ops->is_poor(pool, slot_payload(word));
+}
+
+/**
+ * vswap_tier_sweep_end() - the reverse of vswap_tier_sweep_begin()
+ *
+ * Context: process, may sleep.
+ */
+void vswap_tier_sweep_end(void)
+{
+	int entered = vswap_tier_enter();
+	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+
+	if (pool)
+		pool->ops->sweep_end(pool);
+	vswap_tier_leave(entered);
+}
+
 /* One that takes no pages can hold no more than it has. */
 static unsigned long backend_capacity(struct vswap_backend *b)
 {

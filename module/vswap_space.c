@@ -12,6 +12,7 @@
 #include "sparse.h"
 #include "vswap_space.h"
 #include "vswap_stats.h"
+#include "vswap_sweep.h"
 #include "vswap_tier.h"
 
 /*
@@ -230,6 +231,7 @@ static void capacity_work(struct work_struct *work)
 	unsigned long capacity;
 
 	vswap_tier_tidy_pool();
+	vswap_sweep_look();
 	if (!port_area_get())
 		return;
 	capacity = advertised_capacity();

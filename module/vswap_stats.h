@@ -27,6 +27,7 @@
 	stat(SHRINKER_PAGES, shrinker_pages) /* of those written back */	\
 	stat(IDLE_PAGES, idle_pages) /* likewise */			\
 	stat(MOVED_PAGES, moved_pages)					\
+	stat(SWEPT_PAGES, swept_pages) /* not among those */		\
 	stat(CHECKSUM_ERRORS, checksum_errors)				\
 	stat(PACKED_HITS, packed_hits)
 

@@ -11,6 +11,7 @@
 #include "vswap_round.h"
 #include "vswap_space.h"
 #include "vswap_stats.h"
+#include "vswap_sweep.h"
 #include "vswap_tier.h"
 #include "vswap_writeback.h"
 
@@ -87,6 +88,7 @@ void vswap_writeback_look(void)
 	unsigned int percent = vswap_tier_pool_fullness();
 	bool now_short = is_short(percent);
 
+	vswap_sweep_look();
 	if (now_short != READ_ONCE(vswap_pool_is_short))
 		WRITE_ONCE(vswap_pool_is_short, now_short);
 	if (writeback.high_percent && percent >= writeback.high_percent &&
@@ -255,6 +257,7 @@ static unsigned long shrink(struct shrinker *shrinker, struct shrink_control *sc
 
 	if (dropped)
 		return dropped;
+	vswap_sweep_look();
 	if (!pool_shrinks() || atomic_long_read(&writeback.wanted) >= MAX_SHRINK)
 		return SHRINK_STOP;
 	atomic_long_add(sc->nr_to_scan, &writeback.wanted);
@@ -364,6 +367,7 @@ int vswap_writeback_start(const struct vswap_writeback_params *params)
 {
 	int err;
 
+	vswap_sweep_start(&vswap_slots);
 	INIT_WORK(&writeback.write_back, write_back_work);
 	INIT_WORK(&writeback.shrink, shrink_work);
 	INIT_DEFERRABLE_WORK(&writeback.idle, idle_work);
@@ -391,4 +395,5 @@ void vswap_writeback_stop(void)
 	cancel_delayed_work_sync(&writeback.idle);
 	cancel_work_sync(&writeback.write_back);
 	cancel_work_sync(&writeback.shrink);
+	vswap_sweep_stop();
 }

@@ -120,6 +120,7 @@ start() {
 	zram) start_zram ;;
 	zswap) start_zswap ;;
 	vswap-zswap) load_vswap zswap ;;
+	vswap-slab) load_vswap zswap zswap_allocator=slab ;;
 	vswap-direct) load_vswap zswap swapin=direct ;;
 	vswap-ssd) load_vswap ssd ssd=/dev/swap ;;
 	vswap-zswap-ssd) load_vswap zswap,ssd ssd=/dev/swap ;;

@@ -27,6 +27,7 @@ const struct conf_key conf_keys[] = {
 	{ "area", "require-all", BOOL, OF(params.require_all), "require_all", false, NULL },
 	{ "area", "swapin", CHOICE, OF(params.swapin), "swapin", false, "cache direct" },
 	{ "area", "virtual-size", SPACE, OF(virtual_gb), "virtual_gb", false, NULL },
+	{ "pool", "allocator", CHOICE, OF(params.zswap_allocator), "zswap_allocator", false, "zsmalloc slab" },
 	{ "pool", "compressor", WORD, OF(params.zswap_compressor), "zswap_compressor", false, NULL },
 	{ "pool", "high", PERCENT_OR_0, OF(params.zswap_high_percent), "zswap_high_percent", false, NULL },
 	{ "pool", "idle", TIME, OF(idle_seconds), "zswap_idle_seconds", true, NULL },

@@ -40,6 +40,7 @@
 	X(SHRINKER_PAGES, "shrinker_pages",	COUNT,	COUNTER, "pages that moved to a swap file because memory was short") \
 	X(IDLE_PAGES,	"idle_pages",		COUNT,	COUNTER, "pages that moved to a swap file because nobody used them") \
 	X(MOVED,	"moved_pages",		COUNT,	COUNTER, "pages that moved between backends other than by write-back") \
+	X(SWEPT,	"swept_pages",		COUNT,	COUNTER, "pages that moved inside the pool, to give back memory") \
 	X(CHECKSUM_ERRORS, "checksum_errors",	COUNT,	COUNTER, "pages whose checksum was wrong when they were read back") \
 	X(PACKED_KEPT,	"packed_kept",		PAGES,	GAUGE,	"blocks of several pages, kept in memory since they were read") \
 	X(PACKED_HITS,	"packed_hits",		COUNT,	COUNTER, "pages read from these, without the disk")
@@ -57,6 +58,7 @@
 	X(MOVED,	"moved_pages",		COUNT,	COUNTER, "pages moved from it to others") \
 	X(FULL,		"rejected_full",	COUNT,	COUNTER, "pages it refused for want of space") \
 	X(COMPRESSOR,	"compressor",		TEXT,	TEXT,	"of a pool")			\
+	X(ALLOCATOR,	"allocator",		TEXT,	TEXT,	"of a pool: zsmalloc or slab")	\
 	X(LIMIT,	"limit_bytes",		BYTES,	GAUGE,	"limit of the pool")		\
 	X(POOL,		"pool_bytes",		BYTES,	GAUGE,	"memory the pool takes")	\
 	X(COMPRESSED,	"compressed_bytes",	BYTES,	GAUGE,	"sum of the sizes of the compressed pages") \

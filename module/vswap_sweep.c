@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * It goes through all words once, holds those of objects that are to move as a mover does, has
+ * them copied, flips the words, waits for readers, and frees what is outdated.
+ */
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/workqueue.h>
+
+#include "backend.h"
+#include "port.h"
+#include "vswap_round.h"
+#include "vswap_stats.h"
+#include "vswap_sweep.h"
+#include "vswap_tier.h"
+
+/* Objects that are copied between two waits for readers; at least what is looked at at once. */
+#define BATCH		256
+#define LOOK		64
+
+/* How long the pool is left alone after a sweep. */
+#define REST		(HZ / 5)
+
+/**
+ * struct sweep - a walk over all slots
+ * @round: batches, one after the other
+ * @slot: where it goes on
+ * @left: objects that are still to move, at most
+ * @nr: objects that are being moved
+ * @moves: their slots and old words
+ * @words: their new words; 0 where there is none, or the slot has it
+ */
+struct sweep {
+	struct vswap_round round;
+	u32 slot;
+	unsigned long left;
+	unsigned int nr;
+	struct slot_move moves[BATCH];
+	u64 words[BATCH];
+};
+
+/*
+ * @slots: all of them
+ * @work: the sweep
+ * @rest_until: in jiffies
+ * @sweep: the one there is
+ */
+static struct {
+	struct slots *slots;
+	struct work_struct work;
+	unsigned long rest_until;
+	struct sweep sweep;
+} sweeper;
+
+/* ---- A batch ---- */
+
+/* Of the next few slots, those whose objects are to move. */
+static void hold_poor(struct sweep *sweep)
+{
+	u64 words[LOOK];
+	unsigned int nr = slots_look(sweeper.slots, sweep->slot, words, LOOK), i;
+	int entered = vswap_tier_enter();
+
+	for (i = 0; i < nr; i++) {
+		struct slot_move move = { sweep->slot + i, slot_bare(words[i]) };
+
+		if (vswap_tier_is_poor(move.word) &&
+		    slots_hold_one(sweeper.slots, move.slot, move.word))
+			sweep->moves[sweep->nr++] = move;
+	}
+	vswap_tier_leave(entered);
+	sweep->slot += LOOK;
+}
+
+/* Copy one. Returns its new word, or 0: there is no room. */
+static u64 copy_one(const struct slot_move *move)
+{
+	struct vswap_backend *b = vswap_tier_backend(move->word);
+	u64 payload;
+
+	if (b->ops->move(b, slot_payload(move->word), &payload))
+		return 0;
+	return slot_word(SLOT_POOL, payload);
+}
+
+/* Afterwards what no slot has is left in @moves and @words. Returns how many have moved. */
+static unsigned int copy_held(struct sweep *sweep)
+{
+	unsigned int i, moved = 0;
+
+	for (i = 0; i < sweep->nr; i++) {
+		u64 word = copy_one(&sweep->moves[i]);
+
+		sweep->words[i] = word;
+		switch (slots_let_go(sweeper.slots, &sweep->moves[i], word, true)) {
+		case SLOT_MOVED:
+			sweep->words[i] = 0;
+			moved++;
+			break;
+		case SLOT_KEPT:
+			sweep->moves[i].word = 0;
+			break;
+		case SLOT_GONE:
+			break;
+		}
+	}
+	return moved;
+}
+
+/* Nobody waits long: a backend that holds what is to be released stays. */
+static void release_held(struct sweep *sweep)
+{
+	struct vswap_backend *b = NULL;
+	unsigned int i;
+
+	for (i = 0; i < sweep->nr && !b; i++)
+		if (sweep->moves[i].word)
+			b = vswap_tier_backend(sweep->moves[i].word);
+	if (b)
+		vswap_tier_wait(b);
+	for (i = 0; i < sweep->nr; i++) {
+		vswap_tier_release(sweep->moves[i].word);
+		vswap_tier_release(sweep->words[i]);
+	}
+}
+
+/* Is there more to do? For vswap_round_run(), as its result. */
+static int sweep_batch(struct vswap_round *round, unsigned int i)
+{
+	struct sweep *sweep = container_of(round, struct sweep, round);
+	u32 end = port_area_slots();
+	unsigned int moved;
+
+	sweep->nr = 0;
+	while (sweep->nr <= BATCH - LOOK && sweep->slot < end) {
+		hold_poor(sweep);
+		cond_resched();
+	}
+	if (!sweep->nr)
+		return 0;
+	moved = copy_held(sweep);
+	release_held(sweep);
+	vswap_stat_add(VSWAP_SWEPT_PAGES, moved);
+	sweep->left -= min_t(unsigned long, sweep->left, sweep->nr);
+	/* Where none finds room, the next ones don't, either. */
+	return moved && sweep->left;
+}
+
+/* ---- The sweep ---- */
+
+static void sweep_work(struct work_struct *work)
+{
+	/* What it allocates is given back, and more: it doesn't wait for reclaim. */
+	unsigned int noreclaim = memalloc_noreclaim_save();
+	struct sweep *sweep = &sweeper.sweep;
+
+	sweep->slot = SLOTS_PER_CLUSTER;
+	sweep->round = (struct vswap_round){ .batch = sweep_batch };
+	sweep->left = vswap_tier_sweep_begin();
+	if (sweep->left)
+		vswap_round_run(&sweep->round, 1);
+	vswap_tier_sweep_end();
+	WRITE_ONCE(sweeper.rest_until, jiffies + REST);
+	memalloc_noreclaim_restore(noreclaim);
+}
+
+/**
+ * vswap_sweep_look() - look whether the pool has holes that are worth a sweep
+ *
+ * Context: any.
+ */
+void vswap_sweep_look(void)
+{
+	if (vswap_tier_pool_is_loose() && time_after_eq(jiffies, READ_ONCE(sweeper.rest_until)))
+		queue_work(vswap_mover_queue, &sweeper.work);
+}
+
+/**
+ * vswap_sweep_start() - get ready
+ * @slots: those whose pages may be in a pool
+ *
+ * Context: process; the queue is there.
+ */
+void vswap_sweep_start(struct slots *slots)
+{
+	sweeper.slots = slots;
+	INIT_WORK(&sweeper.work, sweep_work);
+	sweeper.rest_until = jiffies;
+}
+
+/**
+ * vswap_sweep_stop() - the reverse of vswap_sweep_start()
+ *
+ * Context: process, may sleep; no page is stored any more.
+ */
+void vswap_sweep_stop(void)
+{
+	cancel_work_sync(&sweeper.work);
+}
