@@ -89,6 +89,7 @@ check-unit: packages
 
 check-tools: tools workload
 	@tests/workload/selftest
+	@tests/workload/torture/selftest
 	@tests/vswapctl/run
 
 check-lab: all

@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stress.h"
+#include "content.h"
 
 #define CODE_TAG	0xaull
 #define STAMP_WORDS	3

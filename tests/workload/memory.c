@@ -13,7 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "stress.h"
+#include "memory.h"
+#include "util.h"
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT		21
@@ -62,7 +63,7 @@ static void *map_anon(size_t bytes)
 static int tmpfs_open(const char *dir)
 {
 	if (!dir)
-		return memfd_create(PROG, MFD_CLOEXEC);
+		return memfd_create(prog, MFD_CLOEXEC);
 	return open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
@@ -410,7 +411,7 @@ void thp_report(const struct thp_control *thp, const char *name)
 	unsigned int i;
 
 	read_thp_stats(thp->kb, after);
-	printf(PROG ": folios=%s kib=%u", name, thp->kb);
+	printf("%s: folios=%s kib=%u", prog, name, thp->kb);
 	for (i = 0; i < THP_STATS; i++) {
 		if (after[i] >= 0 && thp->before[i] >= 0)
 			printf(" %s=%lld", thp_stats[i],

@@ -6,14 +6,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "stress.h"
@@ -45,62 +43,6 @@ static uint64_t found[PAGE_WORDS];
 
 /* ---- helpers ---- */
 
-void complain(const char *fmt, ...)
-{
-	char text[3072] = PROG ": ";
-	size_t used = strlen(text);
-	va_list args;
-	int n;
-
-	va_start(args, fmt);
-	n = vsnprintf(text + used, sizeof(text) - used, fmt, args);
-	va_end(args);
-	used += n;
-	if (used > sizeof(text) - 1)
-		used = sizeof(text) - 1;
-	write_full(STDERR_FILENO, text, used);
-}
-
-double now_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-int read_full(int fd, void *buf, size_t len)
-{
-	size_t got = 0;
-
-	while (got < len) {
-		ssize_t n = read(fd, (char *)buf + got, len - got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EPIPE;
-		got += n;
-	}
-	return 0;
-}
-
-int write_full(int fd, const void *buf, size_t len)
-{
-	size_t put = 0;
-
-	while (put < len) {
-		ssize_t n = write(fd, (const char *)buf + put, len - put);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		put += n;
-	}
-	return 0;
-}
-
 void result_add(struct result *sum, const struct result *more)
 {
 	sum->pages += more->pages;
@@ -130,17 +72,6 @@ static struct ident page_ident(const struct region *r, size_t page)
 
 /* ---- reports ---- */
 
-static const char *ident_text(const struct ident *id)
-{
-	static char text[96];
-
-	snprintf(text, sizeof(text),
-		 "kind=%s worker=%u page=%u gen=%u writer=%u",
-		 kind_names[id->kind], id->worker, id->index,
-		 id->gen & GEN_MASK, id->gen >> GEN_BITS);
-	return text;
-}
-
 static const char *process_text(void)
 {
 	static char text[48];
@@ -153,73 +84,14 @@ static const char *process_text(void)
 	return text;
 }
 
-static void hex_lines(char *out, size_t size, const char *title,
-		      const uint8_t *page, unsigned int from)
-{
-	size_t used = 0;
-	unsigned int i;
-
-	for (i = from; i < from + 64; i++) {
-		if (i % 16 == 0)
-			used += snprintf(out + used, size - used,
-					 "  %s %03x:", title, i);
-		used += snprintf(out + used, size - used, "%s%02x%s",
-				 i % 8 ? " " : "  ", page[i],
-				 i % 16 == 15 ? "\n" : "");
-	}
-}
-
-struct difference {
-	unsigned int first;
-	unsigned int last;
-	unsigned int bytes;
-};
-
-static struct difference find_difference(const uint8_t *a, const uint8_t *b)
-{
-	struct difference d = { .first = PAGE_BYTES };
-	unsigned int i;
-
-	for (i = 0; i < PAGE_BYTES; i++) {
-		if (a[i] == b[i])
-			continue;
-		if (!d.bytes++)
-			d.first = i;
-		d.last = i;
-	}
-	return d;
-}
-
-static const char *second_look(const void *want, const uint8_t *mem)
-{
-	if (!memcmp(mem, want, PAGE_BYTES))
-		return "right now";
-	if (!memcmp(mem, found, PAGE_BYTES))
-		return "the same";
-	return "different again";
-}
-
 static void report_bad(const struct ident *id, const char *what,
 		       const void *want, const uint8_t *mem, bool by_read)
 {
-	struct difference d = find_difference(want, (uint8_t *)found);
-	unsigned int from = d.first > PAGE_BYTES - 64 ? PAGE_BYTES - 64 :
-			    d.first & ~15u;
-	char is[512], want_hex[512], found_hex[512];
+	char report[REPORT_TEXT];
 
-	content_describe(found, is, sizeof(is));
-	hex_lines(want_hex, sizeof(want_hex), "expected", want, from);
-	hex_lines(found_hex, sizeof(found_hex), "found   ", (uint8_t *)found,
-		  from);
-	complain("BAD page in phase %s, seen by %s with %s\n"
-		 "  expected: %s content=%s seed=%#llx\n"
-		 "  found: %s\n"
-		 "  first difference at offset %u, last %u, %u bytes differ\n"
-		 "  read again through the mapping: %s\n%s%s",
-		 me.cmd.phase, process_text(), by_read ? "read" : "mmap",
-		 ident_text(id), what, (unsigned long long)me.opt->seed, is,
-		 d.first, d.last, d.bytes, second_look(want, mem), want_hex,
-		 found_hex);
+	page_report(report, id, what, me.opt->seed, want, found, mem);
+	complain("BAD page in phase %s, seen by %s with %s\n%s", me.cmd.phase,
+		 process_text(), by_read ? "read" : "mmap", report);
 }
 
 /*
@@ -251,9 +123,10 @@ static _Noreturn void lose_file_page(const struct region *r, size_t page,
 				     const char *call, int err)
 {
 	struct ident id = page_ident(r, page);
+	char who[IDENT_TEXT];
 
 	complain("LOST page in phase %s, %s by %s: %s: %s\n", me.cmd.phase,
-		 call, process_text(), ident_text(&id), strerror(-err));
+		 call, process_text(), ident_text(who, &id), strerror(-err));
 	lose_page();
 }
 
@@ -279,6 +152,7 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
 	const uint8_t *addr = info->si_addr;
 	const struct region *r = find_region(addr);
 	struct ident id;
+	char who[IDENT_TEXT];
 
 	(void)sig;
 	(void)context;
@@ -289,7 +163,7 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
 	}
 	id = page_ident(r, (addr - r->mem) / PAGE_BYTES);
 	complain("LOST page in phase %s, SIGBUS (code %d) in %s: %s%s\n",
-		 me.cmd.phase, info->si_code, process_text(), ident_text(&id),
+		 me.cmd.phase, info->si_code, process_text(), ident_text(who, &id),
 		 r->kind == K_TMPFS ? " (or is the tmpfs full?)" : "");
 	lose_page();
 }
