@@ -83,14 +83,19 @@ hooked_functions() {
 	awk '/\) .*I/ { print $1 }' /sys/kernel/tracing/enabled_functions
 }
 
-# unload: swapoff and rmmod; whatever was stored has to be gone.
-unload() {
-	check "swapoff" swapoff /dev/vswap0
+# stored_nothing: swap is off, so whatever was stored has to be gone.
+stored_nothing() {
 	[ "$(value state)" = off ] || die "off, but says it is on"
 	[ "$(value used_pages)" = 0 ] || die "off, but slots are used"
-	for _file in "$sys"/backend/*/used_pages; do
-		[ "$(cat "$_file")" = 0 ] || die "off, but $_file is $(cat "$_file")"
+	for _file in "$sys"/backend/*/used_pages "$sys"/backend/*/compressed_bytes; do
+		[ ! -e "$_file" ] || [ "$(cat "$_file")" = 0 ] || die "off, but $_file is $(cat "$_file")"
 	done
+}
+
+# unload: swapoff and rmmod.
+unload() {
+	check "swapoff" swapoff /dev/vswap0
+	stored_nothing
 	check "rmmod" rmmod vswap
 }
 
