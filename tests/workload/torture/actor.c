@@ -358,7 +358,7 @@ static void fill(struct zone *z, size_t first, size_t count)
 	if (tally->stop || (z->slot == Z_COMMON && (self.actor || actor_life)))
 		return;
 	range_lock(z, first, count);
-	op_rewrite(z, first, count);
+	op_blind(z, first, count);
 	range_unlock(z, first, count);
 }
 
