@@ -34,7 +34,7 @@ help:
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
 	@echo 'make check-others      a smoke of further kernels; OTHERS="7-cloud"'
 	@echo 'make check-kernels     the main job on all kernels; into docs/kernels.md'
-	@echo 'make check-long        what make check cuts short: backends at random for 15 minutes'
+	@echo 'make check-long        what make check cuts short: churn and torture, 15 minutes each'
 	@echo 'make check-boot        the packages in Debian 12 and 13: upgrade, reboot, remove, purge'
 	@echo 'make check-smoke       a little on the kernel of check-debug, if it is built'
 	@echo 'make bench             what it costs beside zram, zswap, plain swap (an hour)'
@@ -117,7 +117,7 @@ check-kernels: all
 check-long: all
 	@for kernel in $(KERNELS); do \
 		tests/lib/build-module $$kernel && \
-		tests/scenarios/run -k $$kernel -j 1 -s 900 churn && \
+		tests/scenarios/run -k $$kernel -j 1 -s 900 churn torture && \
 		tests/scenarios/run -k $$kernel || exit; \
 	done
 
