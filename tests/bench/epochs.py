@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What each access of the workload hot cost, epoch by epoch.
+"""What each access of the workloads hot and spill cost, epoch by epoch.
 
         epochs.py LOG MARKS
 """
@@ -29,7 +29,7 @@ def rows_of(log, marks):
         # The fill is the first phase of a round.
         key = tuple(words[:2])
         rounds[key] = rounds.get(key, 0) + (words[2] == "fill")
-        if words[2].startswith("hot-"):
+        if words[2].startswith("hot-") or words[1].startswith("spill-"):
             yield [words[1], words[0], str(rounds[key])] + row_of(words, numbers, instructions)
 
 

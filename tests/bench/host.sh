@@ -57,7 +57,7 @@ counted() {
 machine() {
 	local kernel=$1 folder=$2 kernel_words=lab_reserves=large
 	shift 2
-	counted "$kernel" "$folder" 10000 -m 448 -d swap:700M "$@"
+	counted "$kernel" "$folder" 10000 -m "${memory:-448}" -d swap:700M "$@"
 }
 
 # disk_words fast|slow|slowest: words for QEMU. A slow disk does a tenth of a SATA SSD, as the

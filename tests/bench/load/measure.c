@@ -150,7 +150,12 @@ static void read_vmstat(long long *values)
 /* The disk is there for swap alone. */
 static void read_disk(long long *values)
 {
-	FILE *file = fopen("/sys/block/vda/stat", "r");
+	const char *disk = getenv("BENCH_DISK");
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/stat", disk ? disk : "vda");
+	file = fopen(path, "r");
 
 	if (!file || fscanf(file, "%lld %*d %lld %*d %lld %*d %lld", &values[READ_IOS],
 			    &values[READ_SECTORS], &values[WRITE_IOS],
