@@ -116,6 +116,7 @@ static inline void vswap_io_put(struct vswap_io *io, int error)
  * @pool_percent: limit of the pool in percent of RAM
  * @pool_mb: limit of the pool in MiB, or 0
  * @pool_bytes: the same in bytes, before both, or 0
+ * @pool_auto: the pool may be smaller than that while it is of no use
  * @page_percent: largest compressed page a pool takes while others could, in
  *	percent of a page
  * @slab: a pool has its own slab for objects, not zsmalloc
@@ -131,6 +132,7 @@ struct vswap_backend_params {
 	unsigned int pool_percent;
 	unsigned int pool_mb;
 	u64 pool_bytes;
+	bool pool_auto;
 	unsigned int page_percent;
 	bool slab;
 	bool encrypt;

@@ -26,6 +26,7 @@
 #include "kernel/compat/copy.h"
 #include "objects.h"
 #include "port.h"
+#include "vswap_auto.h"
 
 #define LENGTH_BITS	12
 static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
@@ -57,6 +58,7 @@ static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
  * @compaction: one at a time
  * @compacted: when the last one ended, in jiffies
  * @waste: pages without objects that it left
+ * @is_auto: it may take less than @limit, see vswap_auto.h
  */
 struct pool {
 	struct objects *objects;
@@ -67,6 +69,7 @@ struct pool {
 	struct mutex compaction;
 	unsigned long compacted;
 	unsigned long waste;
+	bool is_auto;
 };
 
 static u64 pack(u64 place, unsigned int len)
@@ -177,20 +180,30 @@ static void pool_compact(struct vswap_backend *b)
 	mutex_unlock(&pool->compaction);
 }
 
-static bool is_full(struct pool *pool)
+/* Pages that it should take: what it may, or less. */
+static unsigned long target(const struct pool *pool)
 {
-	return objects_pages(pool->objects) >= READ_ONCE(pool->limit);
+	unsigned long limit = READ_ONCE(pool->limit);
+
+	return vswap_auto_is_on() ? min(limit, vswap_auto_limit()) : limit;
+}
+
+/* A page that nobody else takes gets what there may be. */
+static bool is_full(const struct pool *pool, enum vswap_pool_choice choice)
+{
+	return objects_pages(pool->objects) >=
+	       (choice == POOL_IF_SMALL ? target(pool) : READ_ONCE(pool->limit));
 }
 
 /*
  * Is there no room for a page? Holes of zsmalloc have been closed; those of a slab are room for
  * some objects, and which ones is seen when they are compressed.
  */
-static bool has_no_room(struct vswap_backend *b)
+static bool has_no_room(struct vswap_backend *b, enum vswap_pool_choice choice)
 {
 	struct pool *pool = b->private;
 
-	return is_full(pool) &&
+	return is_full(pool, choice) &&
 	       !(objects_are_slab(pool->objects) && has_holes(b, LIMIT_SHIFT));
 }
 
@@ -201,7 +214,7 @@ static bool pool_is_loose(struct vswap_backend *b)
 	struct pool *pool = b->private;
 
 	return objects_are_slab(pool->objects) &&
-	       has_holes(b, is_full(pool) ? LIMIT_SHIFT : TIDY_SHIFT);
+	       has_holes(b, is_full(pool, POOL_LAST) ? LIMIT_SHIFT : TIDY_SHIFT);
 }
 
 static unsigned long pool_sweep_begin(struct vswap_backend *b)
@@ -260,8 +273,8 @@ static int object_length(const struct pool *pool, unsigned int len,
 	return len <= pool->last_max_size ? -EFBIG : -E2BIG;
 }
 
-static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
-		      enum vswap_pool_choice choice, u64 *payload)
+static __always_inline int store_page(struct vswap_backend *b, struct page *page,
+				      enum vswap_pool_choice choice, u64 *payload)
 {
 	struct pool *pool = b->private;
 	struct codec_stream *stream;
@@ -270,9 +283,9 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 	u64 place;
 	int err, ret;
 
-	if (is_full(pool))
+	if (is_full(pool, choice))
 		close_holes(b, LIMIT_SHIFT);
-	if (has_no_room(b))
+	if (has_no_room(b, choice))
 		return -ENOSPC;
 
 	stream = codec_lock(pool->codec);
@@ -291,6 +304,46 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 		vswap_backend_count(b, BACKEND_PAGES_OUT, 1);
 	}
 	return err;
+}
+
+/* Look how large it should be. */
+static void look(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+	struct vswap_auto_pool now = {
+		.pages = objects_pages(pool->objects),
+		.held = vswap_backend_sum(b, BACKEND_USED_PAGES),
+		.stores = vswap_backend_sum(b, BACKEND_PAGES_OUT),
+		.hits = vswap_backend_sum(b, BACKEND_PAGES_IN),
+	};
+
+	vswap_auto_look(&now);
+}
+
+static noinline int store_and_look(struct vswap_backend *b, struct page *page,
+				   enum vswap_pool_choice choice, u64 *payload)
+{
+	bool turn = vswap_auto_turn();
+	u64 began;
+	int err;
+
+	if (turn)
+		look(b);
+	if (choice == POOL_IF_SMALL && !vswap_auto_welcome())
+		return -ENOSPC;
+	began = vswap_auto_clock();
+	err = store_page(b, page, choice, payload);
+	if (!err)
+		vswap_auto_time(VSWAP_AUTO_STORE, began);
+	return err;
+}
+
+static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
+		      enum vswap_pool_choice choice, u64 *payload)
+{
+	if (vswap_auto_is_on())
+		return store_and_look(b, page, choice, payload);
+	return store_page(b, page, choice, payload);
 }
 
 /* An object that can be read where it is, by a compressor that needs no stream. */
@@ -323,6 +376,7 @@ static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 	unsigned int len;
 	u64 place = unpack(payload, &len);
 	void *dst = kmap_local_page(page);
+	u64 began = vswap_auto_clock();
 	int err;
 
 	if (objects_are_slab(pool->objects) && codec_is_stateless(pool->codec))
@@ -331,6 +385,8 @@ static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 	else
 		err = load_by_stream(pool, place, len, dst);
 	kunmap_local(dst);
+	if (vswap_auto_is_on())
+		vswap_auto_time(VSWAP_AUTO_LOAD, began);
 	return err;
 }
 
@@ -396,7 +452,7 @@ static unsigned int pool_fullness(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
 
-	return pages_needed(b) * 100 / READ_ONCE(pool->limit);
+	return pages_needed(b) * 100 / target(pool);
 }
 
 /* A limit that was given at run time. */
@@ -417,6 +473,8 @@ static int pool_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 		return -EINVAL;
 	WRITE_ONCE(pool->limit, bytes >> PAGE_SHIFT);
 	objects_set_limit(pool->objects, bytes >> PAGE_SHIFT);
+	if (pool->is_auto)
+		vswap_auto_set_most(bytes >> PAGE_SHIFT);
 	return 0;
 }
 
@@ -456,6 +514,8 @@ static void pool_close(struct vswap_backend *b)
 
 	if (!pool)
 		return;
+	if (pool->is_auto)
+		vswap_auto_stop();
 	objects_destroy(pool->objects);
 	kfree(pool);
 	b->private = NULL;
@@ -492,6 +552,10 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	if (objects_are_slab(pool->objects))
 		pool->max_size = min(pool->max_size, pool->last_max_size);
 	pool->last_max_size = max(pool->max_size, pool->last_max_size);
+	err = params->pool_auto ? vswap_auto_start(pool->limit) : 0;
+	if (err)
+		goto err_close;
+	pool->is_auto = params->pool_auto;
 	return 0;
 
 err_close:
@@ -521,6 +585,11 @@ static ssize_t show_limit_bytes(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%llu\n", (u64)READ_ONCE(pool->limit) << PAGE_SHIFT);
 }
 
+static ssize_t show_target_bytes(struct vswap_backend *b, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", (u64)target(b->private) << PAGE_SHIFT);
+}
+
 static ssize_t show_pool_bytes(struct vswap_backend *b, char *buf)
 {
 	struct pool *pool = b->private;
@@ -532,6 +601,7 @@ static const struct vswap_backend_attr pool_attrs[] = {
 	{ "allocator", show_allocator },
 	{ "compressor", show_compressor },
 	{ "limit_bytes", show_limit_bytes },
+	{ "target_bytes", show_target_bytes },
 	{ "pool_bytes", show_pool_bytes },
 	{}
 };

@@ -124,6 +124,8 @@ static int check_words(const struct rules_params *p, char *why)
 	if (strcmp(p->zswap_allocator, "zsmalloc") && strcmp(p->zswap_allocator, "slab"))
 		return refuse(why, "zswap_allocator=%s: must be zsmalloc or slab",
 			      p->zswap_allocator);
+	if (strcmp(p->zswap_max_pool, "fixed") && strcmp(p->zswap_max_pool, "auto"))
+		return refuse(why, "zswap_max_pool=%s: must be fixed or auto", p->zswap_max_pool);
 	if (rules_discard(p->discard) < 0)
 		return refuse(why, "discard=%s: must be none, once, pages or both", p->discard);
 	return 0;

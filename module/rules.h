@@ -25,6 +25,7 @@ struct rules_params {
 	char *zswap_allocator;
 	unsigned int zswap_max_pool_percent;
 	unsigned int zswap_max_pool_mb;
+	char *zswap_max_pool;
 	unsigned int zswap_max_page_percent;
 	unsigned int zswap_high_percent;
 	unsigned int zswap_low_percent;
@@ -40,6 +41,7 @@ struct rules_params {
 	.zswap_compressor = "lz4",			\
 	.zswap_allocator = "zsmalloc",			\
 	.zswap_max_pool_percent = 20,			\
+	.zswap_max_pool = "fixed",			\
 	.zswap_max_page_percent = 75,			\
 	.zswap_high_percent = 97,			\
 	.zswap_low_percent = 95,			\

@@ -12,6 +12,7 @@
 
 #include "port.h"
 #include "vswap_area.h"
+#include "vswap_auto.h"
 #include "vswap_evacuate.h"
 #include "vswap_io.h"
 #include "vswap_round.h"
@@ -67,6 +68,20 @@ void vswap_area_free(u32 slot, unsigned int nr)
 	WARN_ON_ONCE(slots_free(&vswap_slots, slot, nr));
 }
 
+static inline void look_at_out(u32 slot, unsigned int nr)
+{
+	slots_touch(&vswap_slots, slot, vswap_space_seconds());
+	vswap_writeback_count(nr);
+	if (vswap_auto_is_on())
+		vswap_auto_out(slot, nr);
+}
+
+static inline void look_at_in(u32 slot, unsigned int nr)
+{
+	if (vswap_auto_is_on())
+		vswap_auto_in(slot, nr, slot_word_ptr(&vswap_slots, slot));
+}
+
 /**
  * vswap_area_out() - store a folio
  * @slot: its first slot
@@ -79,8 +94,7 @@ int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf)
 {
 	int err;
 
-	slots_touch(&vswap_slots, slot, vswap_space_seconds());
-	vswap_writeback_count(folio_nr_pages(folio));
+	look_at_out(slot, folio_nr_pages(folio));
 	err = vswap_folio_out(&vswap_slots, slot, folio, opf);
 	if (err)
 		vswap_space_is_full();
@@ -96,6 +110,7 @@ void vswap_area_in(u32 slot, struct folio *folio)
 {
 	unsigned int nr = folio_nr_pages(folio);
 
+	look_at_in(slot, nr);
 	if (vswap_folio_in(&vswap_slots, slot, folio, READ_ONCE(vswap_pool_is_short)))
 		vswap_writeback_count(nr);
 }
@@ -106,8 +121,7 @@ static int take_slots(u32 slot, struct folio *folio)
 
 	if (err)
 		return err;
-	slots_touch(&vswap_slots, slot, vswap_space_seconds());
-	vswap_writeback_count(folio_nr_pages(folio));
+	look_at_out(slot, folio_nr_pages(folio));
 	return 0;
 }
 
@@ -182,6 +196,7 @@ void vswap_area_read(u32 slot, struct folio *folio, vswap_end_fn end, void *data
 {
 	unsigned int nr = folio_nr_pages(folio);
 
+	look_at_in(slot, nr);
 	if (vswap_folio_read(&vswap_slots, slot, folio, READ_ONCE(vswap_pool_is_short), end, data))
 		vswap_writeback_count(nr);
 }

@@ -51,6 +51,9 @@ module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 
 MODULE_PARM_DESC(zswap_max_pool_percent, "limit of the pool in percent of RAM (20)");
 module_param_named(zswap_max_pool_mb, params.zswap_max_pool_mb, uint, 0444);
 MODULE_PARM_DESC(zswap_max_pool_mb, "limit of the pool in MiB (0: use the percentage)");
+module_param_named(zswap_max_pool, params.zswap_max_pool, charp, 0444);
+MODULE_PARM_DESC(zswap_max_pool,
+		 "the pool takes all it may, or less where that is faster: fixed, auto");
 module_param_named(zswap_max_page_percent, params.zswap_max_page_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_max_page_percent,
 		 "pages that shrink less go to the next backend, in percent (75)");
@@ -159,6 +162,7 @@ static int open_backends(void)
 		.compressor = params.zswap_compressor,
 		.pool_percent = params.zswap_max_pool_percent,
 		.pool_mb = params.zswap_max_pool_mb,
+		.pool_auto = !strcmp(params.zswap_max_pool, "auto"),
 		.page_percent = params.zswap_max_page_percent,
 		.slab = !strcmp(params.zswap_allocator, "slab"),
 		.encrypt = params.encrypt,

@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include "port.h"
+#include "vswap_auto.h"
 #include "vswap_io.h"
 #include "vswap_kept.h"
 #include "vswap_stats.h"
@@ -34,6 +35,7 @@
  * @end: told how it ended
  * @data: for @end
  * @keep: of a read: keeps what the words stood for
+ * @began: of a read: when, if anybody wants to know
  * @transfer: the first one; few have more
  * @work: what is left to a worker when all have ended
  */
@@ -43,6 +45,7 @@ struct folio_io {
 	vswap_end_fn end;
 	void *data;
 	struct vswap_keep keep;
+	u64 began;
 	union {
 		struct vswap_transfer transfer;
 		struct work_struct work;
@@ -690,6 +693,8 @@ static void folio_in_done(struct vswap_io *io)
 	struct folio_io *fio = container_of(io, struct folio_io, io);
 	int error = READ_ONCE(io->error);
 
+	if (vswap_auto_is_on())
+		vswap_auto_time_read(fio->began, folio_nr_pages(io->folio));
 	if (summer && !error)
 		folio_io_leave_to_worker(fio, folio_in_check);
 	else
@@ -858,6 +863,7 @@ static noinline void read_rest(struct slots *slots, u32 slot, struct folio *foli
 	int err;
 
 	folio_io_set(fio, slots, slot, folio, end, data);
+	fio->began = vswap_auto_clock();
 	err = read_pages(slots, slot + done, folio_page(folio, done),
 			 folio_nr_pages(folio) - done, &fio->io, &fio->keep);
 	vswap_io_put(&fio->io, err);

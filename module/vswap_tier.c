@@ -13,6 +13,7 @@
 
 #include "rules.h"
 #include "tier.h"
+#include "vswap_auto.h"
 
 static const struct vswap_backend_ops *const all_ops[] = {
 	[RULES_ZSWAP] = &vswap_zswap_ops,
@@ -457,6 +458,7 @@ void vswap_tier_close(void)
 	for_each_set_bit(id, &tier.has_readers, VSWAP_MAX_BACKENDS)
 		cleanup_srcu_struct(&vswap_file_readers[id]);
 	tier.has_readers = 0;
+	vswap_auto_exit();
 	mutex_unlock(&tier.lock);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/jiffies.h>
+#include <linux/limits.h>
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
 #include <linux/shrinker.h>
 #include <linux/workqueue.h>
 
 #include "port.h"
+#include "vswap_auto.h"
 #include "vswap_kept.h"
 #include "vswap_mover.h"
 #include "vswap_round.h"
@@ -89,6 +91,9 @@ void vswap_writeback_look(void)
 	bool now_short = is_short(percent);
 
 	vswap_sweep_look();
+	/* What was read from a disk as fast as memory, and kept, is as much in the way as a pool. */
+	if (vswap_auto_is_on() && vswap_auto_is_aside())
+		kept_drop(&vswap_kept, UINT_MAX);
 	if (now_short != READ_ONCE(vswap_pool_is_short))
 		WRITE_ONCE(vswap_pool_is_short, now_short);
 	if (writeback.high_percent && percent >= writeback.high_percent &&

@@ -124,6 +124,7 @@ start() {
 	vswap-direct) load_vswap zswap swapin=direct ;;
 	vswap-ssd) load_vswap ssd ssd=/dev/swap ;;
 	vswap-zswap-ssd) load_vswap zswap,ssd ssd=/dev/swap ;;
+	vswap-auto) load_vswap zswap,ssd ssd=/dev/swap zswap_max_pool=auto ;;
 	vswap-unpacked) load_vswap zswap,ssd ssd=/dev/swap zswap_packed_writeback=0 ;;
 	*) die "no such contestant: $1" ;;
 	esac

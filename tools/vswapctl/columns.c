@@ -64,6 +64,8 @@ static const struct column columns[] = {
 	  "zswap: name of the compressor" },
 	{ "LIMIT", NULL, BACKEND_LIMIT, NULL, 6, RIGHT,
 	  "zswap: limit of the pool" },
+	{ "TARGET", NULL, BACKEND_TARGET, NULL, 6, RIGHT,
+	  "zswap: what it may take of that now" },
 	{ "POOL", NULL, BACKEND_POOL, NULL, 6, RIGHT,
 	  "zswap: memory the pool takes" },
 	{ "COMPRESSED", NULL, BACKEND_COMPRESSED, NULL, 6, RIGHT,

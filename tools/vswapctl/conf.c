@@ -64,6 +64,7 @@ static void set_defaults(struct conf *conf, uint64_t ram)
 	/* Of these others come in their place. */
 	conf->params.zswap_compressor = xstrdup(params.zswap_compressor);
 	conf->params.zswap_allocator = xstrdup(params.zswap_allocator);
+	conf->params.zswap_max_pool = xstrdup(params.zswap_max_pool);
 	conf->params.swapin = xstrdup(params.swapin);
 	conf->params.checksum = xstrdup(params.checksum);
 	conf->params.discard = xstrdup(params.discard);
@@ -114,6 +115,7 @@ void conf_free(struct conf *conf)
 	free(conf->file);
 	free(conf->params.zswap_compressor);
 	free(conf->params.zswap_allocator);
+	free(conf->params.zswap_max_pool);
 	free(conf->params.swapin);
 	free(conf->params.checksum);
 	free(conf->params.discard);

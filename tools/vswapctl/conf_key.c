@@ -31,6 +31,7 @@ const struct conf_key conf_keys[] = {
 	{ "pool", "compressor", WORD, OF(params.zswap_compressor), "zswap_compressor", false, NULL },
 	{ "pool", "high", PERCENT_OR_0, OF(params.zswap_high_percent), "zswap_high_percent", false, NULL },
 	{ "pool", "idle", TIME, OF(idle_seconds), "zswap_idle_seconds", true, NULL },
+	{ "pool", "limit", CHOICE, OF(params.zswap_max_pool), "zswap_max_pool", false, "fixed auto" },
 	{ "pool", "low", PERCENT_OR_0, OF(params.zswap_low_percent), "zswap_low_percent", false, NULL },
 	{ "pool", "max-page", PERCENT, OF(params.zswap_max_page_percent), "zswap_max_page_percent", false, NULL },
 	{ "pool", "packed-writeback", BOOL, OF(packed), "zswap_packed_writeback", true, NULL },

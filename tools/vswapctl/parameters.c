@@ -25,6 +25,7 @@ static const struct field {
 	FIELD(zswap_allocator),
 	FIELD(zswap_max_pool_percent),
 	FIELD(zswap_max_pool_mb),
+	FIELD(zswap_max_pool),
 	FIELD(zswap_max_page_percent),
 	FIELD(zswap_high_percent),
 	FIELD(zswap_low_percent),

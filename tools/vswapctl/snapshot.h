@@ -60,6 +60,7 @@
 	X(COMPRESSOR,	"compressor",		TEXT,	TEXT,	"of a pool")			\
 	X(ALLOCATOR,	"allocator",		TEXT,	TEXT,	"of a pool: zsmalloc or slab")	\
 	X(LIMIT,	"limit_bytes",		BYTES,	GAUGE,	"limit of the pool")		\
+	X(TARGET,	"target_bytes",		BYTES,	GAUGE,	"what it may take of that now")	\
 	X(POOL,		"pool_bytes",		BYTES,	GAUGE,	"memory the pool takes")	\
 	X(COMPRESSED,	"compressed_bytes",	BYTES,	GAUGE,	"sum of the sizes of the compressed pages") \
 	X(WHOLE,	"whole_pages",		PAGES,	GAUGE,	"pages in the pool that don't shrink") \
