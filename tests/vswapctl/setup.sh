@@ -204,6 +204,7 @@ path = $swap_path"
 	check 'undo: stderr' empty "$tmp/err"
 	ran 'undo' 'systemctl stop vswap.service' 'systemctl disable vswap.service'
 	check 'undo: as it was' diff "$tmp/before" <(state)
+	check 'undo: no folder is left' test ! -e "$machine/var/lib/vswap"
 	machine_does 'undo, twice' 0 'Nothing is to be undone' '' setup --undo --yes
 
 	# Others' files stay.

@@ -85,7 +85,7 @@ test_status_states() {
 		'"vswapctl backend add" a swap file, or "vswapctl backend resize" one.'
 	rm -r "$tmp/sysfs"
 	status 'not loaded' 1 off 'The vswap module is not loaded.' \
-		'"vswapctl doctor" tells whether it would work, "vswapctl start" starts it.'
+		'"vswapctl doctor" tells whether it would work, "vswapctl setup" sets it up, and "vswapctl start" starts what is set up.'
 }
 
 test_status_conf() {

@@ -133,7 +133,7 @@ static void check_modprobe(const struct needs *needs)
 	int place;
 
 	if (!needs->words) {
-		say(OK, TOPIC, "none in modprobe.d: name the backends when loading");
+		say(OK, TOPIC, "nothing is set up yet: vswapctl setup");
 		return;
 	}
 	parameters_read(needs, &params, wrong);

@@ -178,7 +178,8 @@ void health_read(struct health *health, const struct snapshot *snap)
 	report = health;
 	if (!snap) {
 		ail(SEVERITY_OFF, "The vswap module is not loaded.|"
-		    "\"vswapctl doctor\" tells whether it would work, \"vswapctl start\" starts it.");
+		    "\"vswapctl doctor\" tells whether it would work, \"vswapctl setup\" sets it "
+		    "up, and \"vswapctl start\" starts what is set up.");
 		return;
 	}
 	if (!is(&snap->file[AREA_STATE], "on")) {

@@ -15,7 +15,8 @@
 #include "system.h"
 #include "text.h"
 
-#define PATH	"/var/lib/vswap/setup"
+#define FOLDER	"/var/lib/vswap"
+#define PATH	FOLDER "/setup"
 
 static void append(struct record *record, const char *verb, const char *what, const char *more)
 {
@@ -65,6 +66,15 @@ void record_free(struct record *record)
 	free(record->entry);
 }
 
+/* Unless there is something in it. */
+static void remove_folder(void)
+{
+	char *folder = system_path(FOLDER);
+
+	rmdir(folder);
+	free(folder);
+}
+
 static void write_record(const struct record *record)
 {
 	struct text lines;
@@ -79,8 +89,10 @@ static void write_record(const struct record *record)
 			record->entry[i].more);
 	text = text_end(&lines);
 	error = replace_file(PATH, text, 0600);
-	if (error)
+	if (error) {
+		remove_folder();
 		fail("cannot write " PATH ": %s", strerror(error));
+	}
 	free(text);
 }
 
@@ -90,17 +102,21 @@ void record_add(struct record *record, const char *verb, const char *what, const
 	write_record(record);
 }
 
-void record_drop_last(struct record *record)
+static void remove_record(void)
 {
-	char *whole;
+	char *whole = system_path(PATH);
 
-	free_last(record);
-	if (record->nr) {
-		write_record(record);
-		return;
-	}
-	whole = system_path(PATH);
 	if (unlink(whole) && errno != ENOENT)
 		fail("cannot remove " PATH ": %s", strerror(errno));
+	remove_folder();
 	free(whole);
+}
+
+void record_drop_last(struct record *record)
+{
+	free_last(record);
+	if (record->nr)
+		write_record(record);
+	else
+		remove_record();
 }
