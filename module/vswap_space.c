@@ -231,9 +231,9 @@ static void capacity_work(struct work_struct *work)
 	unsigned long capacity;
 
 	vswap_tier_tidy_pool();
-	vswap_sweep_look();
 	if (!port_area_get())
 		return;
+	vswap_sweep_look();
 	capacity = advertised_capacity();
 	port_area_set_capacity(capacity);
 	if (active() || port_area_used() > capacity - capacity / 8)

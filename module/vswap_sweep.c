@@ -41,12 +41,14 @@ struct sweep {
 
 /*
  * @slots: all of them
+ * @swept: called when a sweep has ended
  * @work: the sweep
  * @rest_until: in jiffies
  * @sweep: the one there is
  */
 static struct {
 	struct slots *slots;
+	void (*swept)(void);
 	struct work_struct work;
 	unsigned long rest_until;
 	struct sweep sweep;
@@ -161,13 +163,15 @@ static void sweep_work(struct work_struct *work)
 		vswap_round_run(&sweep->round, 1);
 	vswap_tier_sweep_end();
 	WRITE_ONCE(sweeper.rest_until, jiffies + REST);
+	sweeper.swept();
 	memalloc_noreclaim_restore(noreclaim);
 }
 
 /**
  * vswap_sweep_look() - look whether the pool has holes that are worth a sweep
  *
- * Context: any.
+ * Context: any, but not once vswap_sweep_stop() may have begun: that is when no page is stored,
+ * there is no shrinker, and port_area_get() fails.
  */
 void vswap_sweep_look(void)
 {
@@ -176,14 +180,37 @@ void vswap_sweep_look(void)
 }
 
 /**
+ * vswap_sweep_want() - have the pool give back what it can, however little that is
+ *
+ * Context: any.
+ */
+void vswap_sweep_want(void)
+{
+	queue_work(vswap_mover_queue, &sweeper.work);
+}
+
+/**
+ * vswap_sweep_wait() - the same, and wait for it
+ *
+ * Context: process, may sleep; no worker of vswap_mover_queue.
+ */
+void vswap_sweep_wait(void)
+{
+	vswap_sweep_want();
+	flush_work(&sweeper.work);
+}
+
+/**
  * vswap_sweep_start() - get ready
  * @slots: those whose pages may be in a pool
+ * @swept: called when a sweep has ended, by a worker; the pool may hold more from now on
  *
  * Context: process; the queue is there.
  */
-void vswap_sweep_start(struct slots *slots)
+void vswap_sweep_start(struct slots *slots, void (*swept)(void))
 {
 	sweeper.slots = slots;
+	sweeper.swept = swept;
 	INIT_WORK(&sweeper.work, sweep_work);
 	sweeper.rest_until = jiffies;
 }

@@ -8,8 +8,10 @@
 
 #include "slots.h"
 
-void vswap_sweep_start(struct slots *slots);
+void vswap_sweep_start(struct slots *slots, void (*swept)(void));
 void vswap_sweep_stop(void);
 void vswap_sweep_look(void);
+void vswap_sweep_want(void);
+void vswap_sweep_wait(void);
 
 #endif /* VSWAP_SWEEP_H */

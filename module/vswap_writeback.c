@@ -232,6 +232,7 @@ static void shrink_work(struct work_struct *work)
 	while ((wanted = atomic_long_xchg(&writeback.wanted, 0)) &&
 	       !write_back(wanted, 0, VSWAP_SHRINKER_PAGES))
 		;
+	vswap_sweep_want();
 	memalloc_noreclaim_restore(noreclaim);
 }
 
@@ -314,8 +315,10 @@ static void idle_work(struct work_struct *work)
 		vswap_round_run(&walk.round, 1);
 		vswap_mover_writers_put();
 	}
-	if (vswap_stat_read(VSWAP_IDLE_PAGES) != before)
+	if (vswap_stat_read(VSWAP_IDLE_PAGES) != before) {
 		vswap_tier_compact_pool();
+		vswap_sweep_want();
+	}
 	memalloc_noreclaim_restore(noreclaim);
 	if (walk.idle)
 		queue_delayed_work(vswap_mover_queue, &writeback.idle,
@@ -351,6 +354,7 @@ int vswap_writeback_pages(unsigned long nr)
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
 	err = write_back(nr, 0, NO_COUNT);
+	vswap_sweep_wait();
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -372,7 +376,7 @@ int vswap_writeback_start(const struct vswap_writeback_params *params)
 {
 	int err;
 
-	vswap_sweep_start(&vswap_slots);
+	vswap_sweep_start(&vswap_slots, vswap_space_want_capacity);
 	INIT_WORK(&writeback.write_back, write_back_work);
 	INIT_WORK(&writeback.shrink, shrink_work);
 	INIT_DEFERRABLE_WORK(&writeback.idle, idle_work);
