@@ -14,7 +14,7 @@
 #include "vswap_sweep.h"
 #include "vswap_tier.h"
 
-/* Objects that are copied between two waits for readers; at least what is looked at at once. */
+/* Objects that are copied between two waits for readers; no fewer than one look finds. */
 #define BATCH		256
 #define LOOK		64
 

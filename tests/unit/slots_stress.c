@@ -5,12 +5,16 @@
  * can from pool to file. Meant for TSan, and for ASan as well.
  */
 #include <sched.h>
+#include <time.h>
 #include "slots_space.h"
 
 #define NR_THREADS	4
 #define NR_CPUS		3	/* fewer than threads, so that CPUs are shared */
 #define NR_BOXES	160
 #define MAX_CLUSTERS	64
+
+/* A machine that has much else to do does fewer rounds. */
+#define MAX_SECONDS	60
 
 struct box {
 	u32 first;
@@ -22,6 +26,7 @@ static struct space sp;
 static struct box *boxes[NR_BOXES];
 static u32 owners[MAX_CLUSTERS * SLOTS_PER_CLUSTER];	/* 1 while in use */
 static unsigned long nr_rounds;
+static time_t started;
 static unsigned int nr_running;
 static u32 nr_big, nr_small, nr_moved, nr_kept, nr_gone;
 static long in_pool, in_file;	/* what nobody has released yet; atomic */
@@ -142,7 +147,7 @@ static void *worker(void *arg)
 	u64 id = (uintptr_t)arg, seed = id, i;
 
 	shim_before_lock = yield_sometimes;
-	for (i = 0; i < nr_rounds; i++)
+	for (i = 0; i < nr_rounds && time(NULL) - started < MAX_SECONDS; i++)
 		step(&seed, id << 32 | i);
 	__atomic_sub_fetch(&nr_running, 1, __ATOMIC_RELEASE);
 	return NULL;
@@ -286,6 +291,7 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = { TEST(opened_by_other), TEST(stress) };
 
+	started = time(NULL);
 	nr_rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;
 	return test_main("slots_stress", tests, ARRAY_SIZE(tests));
 }
