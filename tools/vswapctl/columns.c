@@ -62,6 +62,8 @@ static const struct column columns[] = {
 	  "its number in what the module says of pages" },
 	{ "COMPRESSOR", NULL, BACKEND_COMPRESSOR, NULL, 6, LEFT,
 	  "zswap: name of the compressor" },
+	{ "ALLOCATOR", NULL, BACKEND_ALLOCATOR, NULL, 6, LEFT,
+	  "zswap: where its pages lie: zsmalloc or slab" },
 	{ "LIMIT", NULL, BACKEND_LIMIT, NULL, 6, RIGHT,
 	  "zswap: limit of the pool" },
 	{ "TARGET", NULL, BACKEND_TARGET, NULL, 6, RIGHT,
