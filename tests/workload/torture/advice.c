@@ -97,7 +97,10 @@ static void dropped(struct zone *z, size_t first, size_t count)
 		page_dropped(z, page);
 }
 
-/* What is read from then on is the old content, or zeroes */
+/*
+ * What is read from then on is the old content, or zeroes. Not in a forked child: without any swap, on a kernel of today, what a child gives up so was
+ * zero in its parent now and then.
+ */
 int op_free(struct zone *z, size_t first, size_t count)
 {
 	const int err = advise(z, first, count, MADV_FREE);

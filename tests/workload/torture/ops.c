@@ -27,7 +27,7 @@ const struct op ops[] = {
 	OP(populate,	3,  IN_ALL,	128,	OP_SHARED | OP_CHILD),
 	OP(willneed,	3,  IN_ALL,	128,	OP_SHARED | OP_CHILD),
 	OP(collapse,	3,  IN_ANON,	512,	OP_SHARED | OP_CHILD),
-	OP(free,	4,  IN_ANON,	64,	OP_PAGES | OP_CHILD),
+	OP(free,	4,  IN_ANON,	64,	OP_PAGES),
 	OP(dontneed,	4,  IN_ANON,	64,	OP_PAGES | OP_CHILD),
 	OP(thin,	3,  IN_ANON,	64,	OP_PAGES | OP_CHILD),
 	OP(split,	3,  IN_ANON,	512,	OP_PAGES | OP_CHILD),
