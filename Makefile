@@ -118,7 +118,6 @@ check-long: all
 	@for kernel in $(KERNELS); do \
 		tests/lib/build-module $$kernel && \
 		tests/scenarios/run -k $$kernel -j 1 -s 900 churn torture && \
-		tests/scenarios/run -k $$kernel -j 1 auto && \
 		tests/scenarios/run -k $$kernel || exit; \
 	done
 
