@@ -159,8 +159,7 @@ void vslab_reap(struct vslab *s, u32 keep)
 static void list_partial(struct vslab_class *class, struct vslab_segment *seg, unsigned int used)
 {
 	WRITE_ONCE(seg->state, VSLAB_PARTIAL);
-	seg->quarter = quarter_of(class, used);
-	list_add_tail(&seg->list, &class->partial[seg->quarter]);
+	list_add_tail(&seg->list, &class->partial[quarter_of(class, used)]);
 }
 
 /* By how many places are taken. Returns whether it is empty: then it is the caller's. */

@@ -62,7 +62,6 @@ enum vslab_state {
  * @used: places that are taken, VSLAB_IS_OPEN more while a set has it
  * @state: enum vslab_state; under the lock of its class, as are
  * @class: whose objects it has
- * @quarter: which list it is on
  * @pages: how many of its pages are there, from the front; changed by whoever has it open, or
  *	took it off the list of empty ones
  * @list: see @state; an empty one is on vslab->empty or vslab->bare
@@ -72,7 +71,6 @@ struct vslab_segment {
 	atomic_t used;
 	u8 state;
 	u8 class;
-	u8 quarter;
 	u8 pages;
 	struct list_head list;
 	unsigned long map[VSLAB_MAX_OBJECTS / 64];

@@ -82,7 +82,7 @@ static u64 copy_one(const struct slot_move *move)
 
 	if (b->ops->move(b, slot_payload(move->word), &payload))
 		return 0;
-	return slot_word(SLOT_POOL, payload);
+	return vswap_tier_word(b, payload);
 }
 
 /* Afterwards what no slot has is left in @moves and @words. Returns how many have moved. */
@@ -175,7 +175,7 @@ static void sweep_work(struct work_struct *work)
  */
 void vswap_sweep_look(void)
 {
-	if (vswap_tier_pool_is_loose() && time_after_eq(jiffies, READ_ONCE(sweeper.rest_until)))
+	if (time_after_eq(jiffies, READ_ONCE(sweeper.rest_until)) && vswap_tier_pool_is_loose())
 		queue_work(vswap_mover_queue, &sweeper.work);
 }
 
