@@ -72,11 +72,11 @@ bool vswap_auto_welcome(void)
 /**
  * vswap_auto_is_aside() - is the disk as good as the pool
  *
- * Context: any.
+ * Context: any, while vswap_auto_is_on().
  */
 bool vswap_auto_is_aside(void)
 {
-	return vswap_auto_is_on() && READ_ONCE(self.size.aside);
+	return READ_ONCE(self.size.aside);
 }
 
 /**
