@@ -531,7 +531,7 @@ generated() {
 # The unit with what it gets, as far as systemd is there to say so
 verified() {
 	command -v systemd-analyze >/dev/null || return 0
-	sed 's,/usr/sbin/vswapctl,/bin/true,' "$top/debian/vswap-dkms.vswap.service" \
+	sed 's,/usr/bin/vswapctl,/bin/true,' "$top/debian/vswap-dkms.vswap.service" \
 		>"$tmp/units/vswap.service"
 	SYSTEMD_UNIT_PATH=$tmp/units: systemd-analyze verify --man=no "$tmp/units/vswap.service" \
 		>"$tmp/said" 2>&1

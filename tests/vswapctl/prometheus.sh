@@ -118,7 +118,7 @@ test_metrics_named() {
 	fi
 	command -v systemd-analyze >/dev/null || return 0
 	for unit in service timer; do
-		sed 's,/usr/sbin/vswapctl,/bin/true,' "$top/debian/vswapctl.vswap-metrics.$unit" \
+		sed 's,/usr/bin/vswapctl,/bin/true,' "$top/debian/vswapctl.vswap-metrics.$unit" \
 			>"$tmp/vswap-metrics.$unit"
 	done
 	check 'units' equal "$(systemd-analyze verify --man=no "$tmp"/vswap-metrics.{service,timer} 2>&1 |
