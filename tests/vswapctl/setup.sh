@@ -140,7 +140,8 @@ Try 'vswapctl --help' for more information."
 	machine_does 'setup, --size' 2 "$(head -n 1 "$tmp/out")" "vswapctl: --size: not a size: 'x'$usage" setup --size x
 	machine_does 'setup, --file' 2 "$(head -n 1 "$tmp/out")" "vswapctl: --file: not a path that begins with /: 'a'$usage" setup --file a
 	machine_does 'setup, --no-file --size' 2 '' "vswapctl: --no-file excludes --file and --size$usage" setup --no-file --size 1G
-	machine_does 'setup, --undo --size' 2 '' "vswapctl: --undo takes no other options than --dry-run and --yes$usage" setup --undo --size 1G
+	machine_does 'setup, --undo --size' 2 '' "vswapctl: --undo takes no other options than --dry-run, --json and --yes$usage" setup --undo --size 1G
+	machine_does 'setup, --json asks nobody' 2 '' "vswapctl: --json needs --dry-run or --yes$usage" setup --json
 	mkdir -p "$machine/srv"
 	echo precious >"$machine/srv/x"
 	on_machine setup --yes --file /srv/x
@@ -246,6 +247,40 @@ path = $swap_path"
 	check 'setup, no systemd: status' equal "$status" 0
 	ran 'setup, no systemd' 'modprobe vswap backends=zswap autostart=0 zswap_max_pool_mb=16 checksum=none discard=none encrypt=N require_all=N swapin=cache virtual_gb=0 zswap_allocator=zsmalloc zswap_compressor=lz4 zswap_high_percent=97 zswap_idle_seconds=0 zswap_max_pool=fixed zswap_low_percent=95 zswap_max_page_percent=75 zswap_packed_writeback=Y zswap_shrinker=N' \
 		'swapon -p 100 /dev/vswap0'
+}
+
+# setup_json NAME STATUS JSON ARG...: nothing else on stdout, whatever the programs print
+setup_json() {
+	local name=$1 code=$2 json=$3
+	shift 3
+	on_machine setup "$@" --json
+	check "setup --json, $name: status" equal "$status" "$code"
+	check "setup --json, $name" equal "$(jq -c . "$tmp/out")" "$json"
+}
+
+# For programs that run it on many machines, and have to know whether anything was changed.
+test_setup_json() {
+	local conf='"change":"written","path":"/etc/vswap.conf","text":"# By vswapctl setup; see vswap.conf(5). After a change: vswapctl reload\n\n[pool]\nsize = 25%\n\n[file ssd]\npath = /var/lib/vswap/ssd.swap\nsize = 2M\n"'
+	local steps="[{\"change\":\"made\",\"path\":\"$swap_path\",\"bytes\":2097152},{$conf},{\"change\":\"unit enabled\",\"unit\":\"vswap.service\"},{\"change\":\"swapped on\"}]"
+	local back='[{"change":"undone","text":"switch swap on /dev/vswap0 off"},{"change":"undone","text":"disable vswap.service"},{"change":"undone","text":"delete /etc/vswap.conf"},{"change":"undone","text":"delete the swap file /var/lib/vswap/ssd.swap"}]'
+	set_up_machine ext4
+	sed -i '2i echo "systemctl has something to say"' "$tmp/bin/systemctl"
+	setup_json 'dry run' 0 "{\"plan\":$steps,\"notes\":[]}" --dry-run --size 2M
+	setup_json 'done' 0 "{\"changes\":$steps}" --yes --size 2M
+	check 'setup --json: what programs print' grep -q 'something to say' "$tmp/err"
+	setup_json 'again' 0 '{"changes":[]}' --yes
+	setup_json 'undo, dry run' 0 "{\"plan\":$back}" --undo --dry-run
+	setup_json 'undo' 0 "{\"changes\":$back}" --undo --yes
+	setup_json 'undo, again' 0 '{"changes":[]}' --undo --yes
+	program mkswap 1
+	setup_json 'failed' 1 "{\"error\":\"$swap_path: mkswap failed\"}" --yes --size 2M
+	set_up_machine ext4
+	program systemctl 1
+	setup_json 'failed later' 1 "{\"error\":\"systemctl enable vswap.service failed\",\"changes\":$(
+		jq -c '.[:2]' <<<"$steps")}" --yes --size 2M
+	echo '/dev/sda2 partition 10240 0 -2' >>"$machine/proc/swaps"
+	on_machine setup --json --dry-run
+	check 'setup --json: notes' jq -e '.notes == ["/dev/sda2 (10M) stays, for what vswap has no room for"]' "$tmp/out"
 }
 
 # zram of zram-generator and of zram-tools
@@ -380,6 +415,7 @@ test_setup() {
 	test_setup_plans
 	test_setup_refusals
 	test_setup_does
+	test_setup_json
 	test_setup_zram
 	test_setup_failures
 	test_setup_interrupted

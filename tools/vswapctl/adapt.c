@@ -122,7 +122,7 @@ static void move_away(const char *name)
 	char *argv[] = { "/proc/self/exe", "backend", "remove", "--", (char *)name, NULL };
 
 	fflush(stdout);
-	if (messages_are_json() ? program_run_to(argv, STDERR_FILENO) : program_run(argv))
+	if (program_run(argv))
 		fail("%s: not removed", name);
 	change_done(change_new("removed", name), NULL);
 }

@@ -70,6 +70,14 @@ void complain(const char *fmt, ...)
 	va_end(ap);
 }
 
+void remark(const char *text)
+{
+	if (as_json)
+		complain("%s", text);
+	else
+		puts(text);
+}
+
 static void vreport(const char *fmt, va_list ap)
 {
 	char text[1024];

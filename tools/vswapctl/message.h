@@ -28,6 +28,9 @@ void messages_before(void (*prepare)(void));
 void complain(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 
+/* What there is to know besides, on stdout, or on stderr after messages_as_json(). */
+void remark(const char *text);
+
 /* An operation failed: say why. */
 void tell_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -19,26 +19,35 @@ static int wait_for(const char *name, pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int program_run(char *const argv[])
-{
-	pid_t pid;
-	int error = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-
-	if (error)
-		fail("cannot run %s: %s", argv[0], strerror(error));
-	return wait_for(argv[0], pid);
-}
-
-int program_run_to(char *const argv[], int fd)
+/* Returns the exit status, or -1 if it can't be run, for the reason in errno. */
+static int run(char *const argv[], int out, int err)
 {
 	posix_spawn_file_actions_t actions;
 	pid_t pid;
 	int error;
 
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
+	if (out != STDOUT_FILENO)
+		posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	if (err != STDERR_FILENO)
+		posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
 	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
+	errno = error;
 	return error ? -1 : wait_for(argv[0], pid);
+}
+
+int program_run(char *const argv[])
+{
+	int out = messages_are_json() ? STDERR_FILENO : STDOUT_FILENO;
+	int status = run(argv, out, STDERR_FILENO);
+
+	if (status < 0)
+		fail("cannot run %s: %s", argv[0], strerror(errno));
+	return status;
+}
+
+int program_run_to(char *const argv[], int fd)
+{
+	return run(argv, fd, fd);
 }

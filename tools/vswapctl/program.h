@@ -4,7 +4,8 @@
 
 /*
  * Runs argv[0] with these arguments and waits for its end. Returns its exit status, or 128
- * and the signal's number if it was killed; fails if it can't be run.
+ * and the signal's number if it was killed; fails if it can't be run. After messages_as_json()
+ * what it prints goes to stderr.
  */
 int program_run(char *const argv[]);
 

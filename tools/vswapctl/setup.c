@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vswapctl setup: from nothing, or from zram, to swap on vswap, and back. */
 #include <getopt.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "change.h"
 #include "command.h"
 #include "conf.h"
+#include "json.h"
 #include "message.h"
 #include "needs.h"
 #include "plan.h"
@@ -18,12 +21,13 @@
 #include "system.h"
 #include "value.h"
 
-enum { DRY_RUN, ENCRYPT, FILE_PATH, NO_FILE, POOL, SIZE, UNDO, YES };
+enum { DRY_RUN, ENCRYPT, FILE_PATH, JSON, NO_FILE, POOL, SIZE, UNDO, YES };
 
 static const struct option_row options[] = {
 	[DRY_RUN]   = { 'n', "dry-run", NULL, "only print the plan" },
 	[ENCRYPT]   = { 0, "encrypt", NULL, "encrypt what goes to the swap file" },
 	[FILE_PATH] = { 0, "file", "<path>", "the swap file or partition" },
+	[JSON]      = { 'j', "json", NULL, "JSON, with --yes or --dry-run" },
 	[NO_FILE]   = { 0, "no-file", NULL, "only a pool" },
 	[POOL]      = { 0, "pool", "<size>", "the most memory of the pool: 25%, 8G, min(ram/4, 8G)" },
 	[SIZE]      = { 0, "size", "<size>", "of a swap file that isn't there yet" },
@@ -51,6 +55,9 @@ static void set_option(struct request *request, int option, const char *arg)
 	case FILE_PATH:
 		request->wishes.file = arg;
 		break;
+	case JSON:
+		messages_as_json();
+		break;
 	case NO_FILE:
 		request->wishes.no_file = true;
 		break;
@@ -77,7 +84,9 @@ static void check_options(const struct request *request)
 		fail_usage("--no-file excludes --file and --size");
 	if (request->undo && (wishes->no_file || wishes->file || wishes->size || wishes->pool ||
 			      wishes->encrypt))
-		fail_usage("--undo takes no other options than --dry-run and --yes");
+		fail_usage("--undo takes no other options than --dry-run, --json and --yes");
+	if (messages_are_json() && !request->dry_run && !request->yes)
+		fail_usage("--json needs --dry-run or --yes");
 	if (!request->dry_run && geteuid() != system_owner())
 		fail("only root can set it up; --dry-run shows the plan");
 }
@@ -107,6 +116,21 @@ static bool go_on(const struct request *request)
 	return true;
 }
 
+static void begin_step(size_t number)
+{
+	if (messages_are_json())
+		return;
+	printf(" %zu. ...\n", number);
+	fflush(stdout);
+}
+
+static void end_steps(const char *text)
+{
+	if (!messages_are_json())
+		puts(text);
+	changes_end();
+}
+
 /* ---- There ---- */
 
 /* It isn't worth a swap file if it can't be used. */
@@ -119,9 +143,9 @@ static void check_module(bool dry_run)
 	if (!needs && !dry_run && !system_has("/sys/module/vswap"))
 		fail("%s", none);
 	if (!needs && dry_run)
-		printf("%s\n\n", none);
+		remark(none);
 	if (needs && needs->words)
-		puts("There are options in modprobe.d: what " CONF_NAME " has a key for, it alone will decide\n");
+		remark("There are options in modprobe.d: what " CONF_NAME " has a key for, it alone will decide");
 	needs_free(needs);
 	free(configs);
 	free(modules);
@@ -155,6 +179,32 @@ static void print_plan(const struct plan *plan)
 		printf("Note: %s\n", plan->note[i]);
 }
 
+/* For programs: what it is going to do, and what there is to know besides. */
+static void print_plan_as_json(const struct plan *plan)
+{
+	struct json_object *all = json_object_new_object(), *steps = json_object_new_array();
+	struct json_object *notes = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < plan->nr; i++)
+		json_object_array_add(steps, step_change(&plan->step[i]));
+	for (i = 0; i < plan->nr_notes; i++)
+		json_object_array_add(notes, json_text(plan->note[i]));
+	json_add(all, "plan", steps);
+	json_add(all, "notes", notes);
+	json_print(all);
+}
+
+/* Returns false where nothing is to be done with it. */
+static bool show_plan(const struct plan *plan, bool dry_run)
+{
+	if (!messages_are_json())
+		print_plan(plan);
+	else if (dry_run)
+		print_plan_as_json(plan);
+	return plan->nr;
+}
+
 static void do_plan(const struct plan *plan, bool has_unit)
 {
 	struct record record;
@@ -162,12 +212,12 @@ static void do_plan(const struct plan *plan, bool has_unit)
 
 	record_read(&record);
 	for (i = 0; i < plan->nr; i++) {
-		printf(" %zu. ...\n", i + 1);
-		fflush(stdout);
+		begin_step(i + 1);
 		step_do(&plan->step[i], has_unit, &record);
+		change_done(step_change(&plan->step[i]), NULL);
 	}
 	record_free(&record);
-	puts("Done. vswapctl stats shows it; vswapctl setup --undo takes it back");
+	end_steps("Done. vswapctl status says whether all is well; vswapctl setup --undo takes it back");
 }
 
 static void set_up(const struct request *request)
@@ -177,19 +227,30 @@ static void set_up(const struct request *request)
 
 	check_module(request->dry_run);
 	scene_look(&scene);
-	print_scene(&scene);
+	if (!messages_are_json())
+		print_scene(&scene);
 	plan_make(&plan, &scene, &request->wishes);
-	print_plan(&plan);
-	if (plan.nr && go_on(request))
+	if (show_plan(&plan, request->dry_run) && go_on(request))
 		do_plan(&plan, scene.has_unit);
+	else if (!request->dry_run)
+		changes_end();
 	plan_free(&plan);
 	scene_free(&scene);
 }
 
 /* ---- And back ---- */
 
-/* The last step first. Returns how many there are. */
-static size_t print_undo(const struct record *record)
+static struct json_object *undo_change(const struct record_entry *entry)
+{
+	struct json_object *change = change_new("undone", NULL);
+	char *text = undo_text(entry);
+
+	json_add(change, "text", json_text(text));
+	free(text);
+	return change;
+}
+
+static void print_undo(const struct record *record)
 {
 	size_t i, nr = 0;
 
@@ -201,7 +262,27 @@ static size_t print_undo(const struct record *record)
 	}
 	if (!nr)
 		puts("Nothing is to be undone");
-	return nr;
+}
+
+static void print_undo_as_json(const struct record *record)
+{
+	struct json_object *all = json_object_new_object(), *steps = json_object_new_array();
+	size_t i;
+
+	for (i = record->nr; i--;)
+		json_object_array_add(steps, undo_change(&record->entry[i]));
+	json_add(all, "plan", steps);
+	json_print(all);
+}
+
+/* The last step first. Returns false where nothing is to be done with it. */
+static bool show_undo(const struct record *record, bool dry_run)
+{
+	if (!messages_are_json())
+		print_undo(record);
+	else if (dry_run)
+		print_undo_as_json(record);
+	return record->nr;
 }
 
 /* What was replaced while swap was on counts again. */
@@ -217,27 +298,34 @@ static void follow_old_conf(bool has_unit)
 		fail("swap doesn't follow " CONF_PATH ": vswapctl reload says why");
 }
 
-static void undo_all(const struct request *request)
+static void undo_steps(struct record *record)
 {
 	bool has_unit = scene_has_unit(), conf = false;
-	struct record record;
 	size_t nr = 0;
 
-	record_read(&record);
-	if (print_undo(&record) && go_on(request)) {
-		while (record.nr) {
-			const struct record_entry *last = &record.entry[record.nr - 1];
+	while (record->nr) {
+		const struct record_entry *last = &record->entry[record->nr - 1];
 
-			printf(" %zu. ...\n", ++nr);
-			fflush(stdout);
-			conf |= !strcmp(last->verb, "conf");
-			undo(last, has_unit);
-			record_drop_last(&record);
-		}
-		if (conf)
-			follow_old_conf(has_unit);
-		puts("Done");
+		begin_step(++nr);
+		conf |= !strcmp(last->verb, "conf");
+		undo(last, has_unit);
+		change_done(undo_change(last), NULL);
+		record_drop_last(record);
 	}
+	if (conf)
+		follow_old_conf(has_unit);
+	end_steps("Done");
+}
+
+static void undo_all(const struct request *request)
+{
+	struct record record;
+
+	record_read(&record);
+	if (show_undo(&record, request->dry_run) && go_on(request))
+		undo_steps(&record);
+	else if (!request->dry_run)
+		changes_end();
 	record_free(&record);
 }
 

@@ -5,12 +5,15 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "change.h"
 #include "conf.h"
+#include "json.h"
 #include "message.h"
 #include "program.h"
 #include "replace.h"
@@ -124,7 +127,7 @@ static void undo_conf(const struct record_entry *entry)
 		make_sum(now, sum);
 	if (now && strcmp(sum, entry->what)) {
 		if (!same_text(now, before))
-			puts(CONF_PATH " was changed since, and stays");
+			remark(CONF_PATH " was changed since, and stays");
 	} else if (before) {
 		write_or_fail(CONF_PATH, before);
 	} else if (now) {
@@ -195,6 +198,36 @@ void step_print(const struct step *step)
 		break;
 	}
 	free(size);
+}
+
+struct json_object *step_change(const struct step *step)
+{
+	static const char *const words[] = {
+		[STEP_FILE] = "made", [STEP_CONF] = "written", [STEP_ENABLE] = "unit enabled",
+		[STEP_START] = "swapped on", [STEP_RELOAD] = "reloaded",
+		[STEP_DISABLE] = "unit disabled", [STEP_MASK] = "unit masked",
+	};
+	struct json_object *change = change_new(words[step->kind], NULL);
+
+	switch (step->kind) {
+	case STEP_FILE:
+		json_add(change, "path", json_text(step->what));
+		json_add(change, "bytes", json_object_new_uint64(step->bytes));
+		break;
+	case STEP_CONF:
+		json_add(change, "path", json_text(CONF_PATH));
+		json_add(change, "text", json_text(step->what));
+		break;
+	case STEP_ENABLE:
+	case STEP_DISABLE:
+	case STEP_MASK:
+		json_add(change, "unit", json_text(step->what));
+		break;
+	case STEP_START:
+	case STEP_RELOAD:
+		break;
+	}
+	return change;
 }
 
 void step_do(const struct step *step, bool has_unit, struct record *record)

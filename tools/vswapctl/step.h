@@ -8,6 +8,8 @@
 
 #include "record.h"
 
+struct json_object;
+
 enum step_kind {
 	STEP_FILE,		/* make the swap file @what of @bytes */
 	STEP_CONF,		/* write @what to vswap.conf */
@@ -25,6 +27,9 @@ struct step {
 };
 
 void step_print(const struct step *step);
+
+/* For programs: as change_new(). */
+struct json_object *step_change(const struct step *step);
 
 /* @has_unit: vswap.service is there, and systemd. What is done is in @record before. */
 void step_do(const struct step *step, bool has_unit, struct record *record);
