@@ -83,7 +83,7 @@ const struct command backends_command = {
 	.name = "backends",
 	.help = "Show a table of the backends",
 	.options = options,
-	.column = columns_at,
+	.columns = &column_names,
 	.more_help = columns_print_help,
 	.run = run,
 };
@@ -93,7 +93,7 @@ const struct command backend_list_command = {
 	.name = "list",
 	.help = "Show a table of the backends",
 	.options = options,
-	.column = columns_at,
+	.columns = &column_names,
 	.more_help = columns_print_help,
 	.run = run,
 };

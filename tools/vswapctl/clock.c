@@ -23,6 +23,13 @@ void sleep_until(double when)
 		;
 }
 
+double next_due(double due, double interval)
+{
+	double now = now_seconds();
+
+	return due + interval < now ? now + interval : due + interval;
+}
+
 char *format_now(void)
 {
 	struct timespec now;

@@ -9,6 +9,12 @@ double now_seconds(void);
 /* On that clock, whatever signals come. */
 void sleep_until(double when);
 
+/*
+ * When it is due again, @interval after @due: what was done in between doesn't add up. After a
+ * suspend there is nothing to make up for.
+ */
+double next_due(double due, double interval);
+
 /* "2026-11-26T21:30:00.123Z"; the caller frees it. */
 char *format_now(void);
 

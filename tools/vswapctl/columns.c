@@ -113,17 +113,13 @@ static struct value column_value(const struct column *column,
 	return column->get ? column->get(backend) : backend->file[column->file];
 }
 
-static const char *column_name(size_t i)
-{
-	return columns[i].name;
-}
+const struct names column_names = NAMES(columns);
 
 void columns_parse(struct column_list *list, const char *names)
 {
-	static const struct names all = { NR_COLUMNS, column_name, DEFAULT_COLUMNS };
 	size_t chosen[NR_COLUMNS], i;
 
-	list->nr = names_choose(&all, names, chosen);
+	list->nr = names_choose(&column_names, DEFAULT_COLUMNS, names, chosen);
 	for (i = 0; i < list->nr; i++)
 		list->column[i] = &columns[chosen[i]];
 }
@@ -134,22 +130,10 @@ void columns_all(struct column_list *list)
 		list->column[list->nr] = &columns[list->nr];
 }
 
-bool columns_at(size_t i, const char **name, const char **help)
-{
-	if (i >= NR_COLUMNS)
-		return false;
-	*name = columns[i].name;
-	*help = columns[i].help;
-	return true;
-}
-
 void columns_print_help(void)
 {
-	size_t i;
-
 	puts("\nColumns (without --output: " DEFAULT_COLUMNS "):");
-	for (i = 0; i < NR_COLUMNS; i++)
-		printf(" %14s  %s\n", columns[i].name, columns[i].help);
+	names_print(&column_names);
 }
 
 void columns_print_table(const struct column_list *list,

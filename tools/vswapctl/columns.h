@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct json_object;
+struct names;
 struct snapshot;
 struct table_style;
 
@@ -27,8 +28,8 @@ struct column_list {
 void columns_parse(struct column_list *list, const char *names);
 void columns_all(struct column_list *list);
 
-/* The i-th that there is; false if there is none. */
-bool columns_at(size_t i, const char **name, const char **help);
+/* All that there are. */
+extern const struct names column_names;
 
 void columns_print_help(void);
 void columns_print_table(const struct column_list *list,

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct names;
+
 struct option_row {
 	char letter;		/* 0: none */
 	const char *name;
@@ -20,8 +22,8 @@ struct command {
 	const struct option_row *options;	/* --help is added */
 	const struct command *const *parts;	/* what it consists of; NULL: nothing */
 	bool on_backend;			/* its first argument is one that is there */
-	/* The i-th column that its <list> can have; false if there is none. May be NULL. */
-	bool (*column)(size_t i, const char **name, const char **help);
+	/* Those that its <list> can have. May be NULL. */
+	const struct names *columns;
 	void (*more_help)(void);		/* may be NULL */
 	void (*run)(const struct command *cmd, int argc, char **argv);
 };

@@ -8,6 +8,7 @@
 
 #include "complete.h"
 #include "message.h"
+#include "names.h"
 #include "sysfs.h"
 
 static void offer(const char *current, const char *before, const char *word, const char *help)
@@ -49,7 +50,7 @@ static void offer_columns(const char *current, const struct command *cmd)
 	last = last ? last + 1 : current + (*current == '+');
 	before = strndupa(current, last - current);
 	puts(":nospace");
-	for (i = 0; cmd->column(i, &name, &help); i++)
+	for (i = 0; names_at(cmd->columns, i, &name, &help); i++)
 		offer(last, before, name, help);
 }
 
@@ -74,7 +75,7 @@ static void offer_argument(const char *current, const struct command *cmd,
 {
 	if (!strcmp(option->arg, "<file>") || !strcmp(option->arg, "<path>")) {
 		puts(":files");
-	} else if (!strcmp(option->arg, "<list>") && cmd->column) {
+	} else if (!strcmp(option->arg, "<list>") && cmd->columns) {
 		offer_columns(current, cmd);
 	} else if (!strcmp(option->arg, "<type>")) {
 		offer(current, "", "swapfile", "a swap file or a partition");

@@ -224,10 +224,7 @@ static void __attribute__((noreturn)) follow(struct watch *watch, double interva
 	print_first(watch);
 	for (;;) {
 		flush_stdout();
-		/* After a suspend there is nothing to make up for. */
-		due += interval;
-		if (due < now_seconds())
-			due = now_seconds();
+		due = next_due(due, interval);
 		sleep_until(due);
 		loaded = snapshot_try_read(&now);
 		compare(watch, &now, loaded);

@@ -85,39 +85,22 @@ _Static_assert(NR_COLUMNS <= MAX_HOLDER_COLUMNS, "struct holder_list is too smal
 #define BY_PID		WHERE ",PID,NAME"
 #define BY_GROUP	WHERE ",PROCESSES,CGROUP"
 
-static const char *column_name(size_t i)
-{
-	return columns[i].name;
-}
+const struct names holder_column_names = NAMES(columns);
 
 void holder_columns_parse(struct holder_list *list, const char *names, enum holders_by by)
 {
-	const struct names all = {
-		NR_COLUMNS, column_name, by == BY_CGROUP ? BY_GROUP : BY_PID,
-	};
 	size_t numbers[NR_COLUMNS], i;
 
-	list->nr = names_choose(&all, names, numbers);
+	list->nr = names_choose(&holder_column_names, by == BY_CGROUP ? BY_GROUP : BY_PID, names,
+				numbers);
 	for (i = 0; i < list->nr; i++)
 		list->column[i] = &columns[numbers[i]];
 }
 
-bool holder_columns_at(size_t i, const char **name, const char **help)
-{
-	if (i >= NR_COLUMNS)
-		return false;
-	*name = columns[i].name;
-	*help = columns[i].help;
-	return true;
-}
-
 void holder_columns_print_help(void)
 {
-	size_t i;
-
 	puts("\nColumns (without --output: " BY_PID ";\n with --cgroup: " BY_GROUP "):");
-	for (i = 0; i < NR_COLUMNS; i++)
-		printf(" %14s  %s\n", columns[i].name, columns[i].help);
+	names_print(&holder_column_names);
 }
 
 static bool is_file(const struct backend *backend)

@@ -9,6 +9,7 @@
 #include "holders.h"
 #include "value.h"
 
+struct names;
 struct snapshot;
 
 struct holder_column {
@@ -31,8 +32,8 @@ struct holder_list {
 /* @names: as for columns_parse(); NULL: the default ones. */
 void holder_columns_parse(struct holder_list *list, const char *names, enum holders_by by);
 
-/* As columns_at(). */
-bool holder_columns_at(size_t i, const char **name, const char **help);
+/* All that there are. */
+extern const struct names holder_column_names;
 
 void holder_columns_print_help(void);
 

@@ -60,37 +60,21 @@ struct chosen {
 
 /* ---- Columns ---- */
 
-static const char *column_name(size_t i)
-{
-	return columns[i].name;
-}
+const struct names series_names = NAMES(columns);
 
 static void choose_columns(struct chosen *chosen, const char *names)
 {
-	static const struct names all = { NR_COLUMNS, column_name, DEFAULT_SERIES };
 	size_t numbers[NR_COLUMNS], i;
 
-	chosen->nr = names_choose(&all, names, numbers);
+	chosen->nr = names_choose(&series_names, DEFAULT_SERIES, names, numbers);
 	for (i = 0; i < chosen->nr; i++)
 		chosen->column[i] = &columns[numbers[i]];
 }
 
-bool series_column_at(size_t i, const char **name, const char **help)
-{
-	if (i >= NR_COLUMNS)
-		return false;
-	*name = columns[i].name;
-	*help = columns[i].help;
-	return true;
-}
-
 void series_print_columns(void)
 {
-	size_t i;
-
 	puts("\nColumns with --interval (without --output: " DEFAULT_SERIES "):");
-	for (i = 0; i < NR_COLUMNS; i++)
-		printf(" %14s  %s\n", columns[i].name, columns[i].help);
+	names_print(&series_names);
 }
 
 static struct value column_at(const struct series_column *column, const struct snapshot *snap)
@@ -179,8 +163,7 @@ void series_run(const struct series *series)
 	choose_columns(&chosen, series->columns);
 	snapshot_read(&before);
 	for (i = 0; i < series->count; i++) {
-		/* Time that a line takes doesn't add up. */
-		due += series->interval;
+		due = next_due(due, series->interval);
 		sleep_until(due);
 		time = now_seconds();
 		snapshot_read(&now);
@@ -195,9 +178,6 @@ void series_run(const struct series *series)
 		snapshot_free(&before);
 		before = now;
 		last = time;
-		/* after a suspend there is nothing to make up for */
-		if (due + series->interval < time)
-			due = time;
 	}
 	snapshot_free(&before);
 }

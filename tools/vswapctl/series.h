@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct names;
 struct snapshot;
 
 struct series {
@@ -27,8 +28,8 @@ double series_parse_interval(const char *text);
 
 void series_run(const struct series *series);
 
-/* The i-th column that there is; false if there is none. */
-bool series_column_at(size_t i, const char **name, const char **help);
+/* All columns that there are. */
+extern const struct names series_names;
 
 void series_print_columns(void);
 

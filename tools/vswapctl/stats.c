@@ -318,7 +318,7 @@ const struct command stats_command = {
 	.name = "stats",
 	.help = "Show what is stored, what it takes, and what failed",
 	.options = options,
-	.column = series_column_at,
+	.columns = &series_names,
 	.more_help = series_print_columns,
 	.run = run,
 };

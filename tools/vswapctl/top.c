@@ -159,10 +159,7 @@ static void run_screen(struct request *request)
 	for (i = 0; i < request->count; i++) {
 		top_data_read(&data, &request->choice, request->view.interval);
 		top_draw(&data, &request->choice, &request->view);
-		due += request->view.interval;
-		/* after a suspend there is nothing to make up for */
-		if (due < now_seconds())
-			due = now_seconds() + request->view.interval;
+		due = next_due(due, request->view.interval);
 		if (!wait_for_keys(request, &data, due))
 			break;
 	}

@@ -181,7 +181,7 @@ const struct command who_command = {
 	.name = "who",
 	.help = "Show whose pages are swapped out, and where they lie",
 	.options = options,
-	.column = holder_columns_at,
+	.columns = &holder_column_names,
 	.more_help = holder_columns_print_help,
 	.run = run,
 };
