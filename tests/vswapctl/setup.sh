@@ -87,6 +87,7 @@ test_setup_plans() {
 	plan options --pool 30M --size 5M --file /srv/a.swap --encrypt
 	echo '/dev/sda2 partition 10240 0 -2' >>"$machine/proc/swaps"
 	echo 8:2 >"$machine/sys/power/resume"
+	echo Y >"$machine/sys/module/zswap/parameters/enabled"
 	plan other-swap
 	set_up_machine btrfs
 	mount_on /srv/a\\040b xfs /dev/sdb1

@@ -307,6 +307,8 @@ static void note_others(struct plan *plan, const struct scene *scene)
 
 	for (i = 0; i < scene->nr_swaps; i++)
 		note_swap(plan, scene, &scene->swap[i]);
+	if (scene->zswap)
+		add_note(plan, "the kernel's own zswap stays on, and gets only what goes to other swap");
 	if (scene->resume)
 		add_note(plan, "hibernation goes to %s, as before", scene->resume);
 }

@@ -273,6 +273,7 @@ void scene_look(struct scene *scene)
 		.ram = system_ram(), .root = place_find("/"),
 		.systemd = system_has(RUNNING), .has_unit = scene_has_unit(),
 		.enabled = system_has("/etc/systemd/system/sysinit.target.wants/" UNIT),
+		.zswap = system_line_is("/sys/module/zswap/parameters/enabled", "Y"),
 		.resume = find_resume(),
 	};
 	look_at_swaps(scene);

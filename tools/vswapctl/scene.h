@@ -37,6 +37,7 @@ struct scene {
 	bool has_unit;		/* and knows vswap.service */
 	bool enabled;		/* which is, at each boot */
 	bool on;		/* vswap's area is */
+	bool zswap;		/* the kernel's own, which is enabled */
 	char *resume;		/* where hibernation goes; NULL: there is none */
 	struct swap *swap;	/* all but vswap's */
 	size_t nr_swaps;
