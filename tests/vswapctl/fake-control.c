@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stands for /dev/vswap-control in a vswapctl that is linked with --wrap=ioctl and
- * --wrap=open. Tells in $FAKE_LOG what was requested. What it is to do:
+ * Stands for /dev/vswap-control, and for file systems, in a vswapctl that is linked with
+ * --wrap= of the functions below. Tells in $FAKE_LOG what was requested. What it is to do:
  *
  *	FAKE_OPEN	opening the device fails with this errno
+ *	FAKE_READ	reading it does
  *	FAKE_RESULT	requests fail with this errno
  *	FAKE_MOVE	"PAGES MS MAX": a removal moves so many pages each so many
  *			milliseconds, MAX in all; if more are there, it waits for a signal
  *	FAKE_FREED	so many pages are freed before any moves
  *	FAKE_EINTR	so many times a removal returns for no reason
+ *	FAKE_BTRFS	all files are on btrfs, and their flags are told in the log
+ *	FAKE_FREE	so many bytes are free on all file systems
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../../module/vswap_ioctl.h"
 
 int __real_ioctl(int fd, unsigned long request, ...);
 int __real_open(const char *path, int flags, ...);
+ssize_t __real_pread(int fd, void *buffer, size_t size, off_t at);
+int __real_fstatfs(int fd, struct statfs *fs);
+int __real_statvfs(const char *path, struct statvfs *fs);
 
 static const char *text(const char *name)
 {
@@ -63,20 +74,27 @@ static void print_name(FILE *log, const char *key, const char *field)
 		fputs(" ENDLESS", log);
 }
 
+static const char *path_of_file(int fd)
+{
+	static char path[4096];
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = '\0';
+	return path;
+}
+
 static void print_file(FILE *log, int fd)
 {
 	static const char *const modes[] = { "r", "w", "rw" };
-	char link[64], path[4096] = "";
-	ssize_t len;
 
 	if (fd < 0) {
 		fprintf(log, " fd=%d", fd);
 		return;
 	}
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, path, sizeof(path) - 1);
-	path[len > 0 ? len : 0] = '\0';
-	fprintf(log, " fd=%s,%s%s", path, modes[fcntl(fd, F_GETFL) & O_ACCMODE],
+	fprintf(log, " fd=%s,%s%s", path_of_file(fd), modes[fcntl(fd, F_GETFL) & O_ACCMODE],
 		fcntl(fd, F_GETFD) & FD_CLOEXEC ? ",cloexec" : "");
 }
 
@@ -216,17 +234,65 @@ static int remove_backend(const struct vswap_backend_request *request)
 	return error;
 }
 
+/* ---- File systems ---- */
+
+static int file_flags(int fd, unsigned long request, int *flags)
+{
+	FILE *log = fopen(text("FAKE_LOG"), "ae");
+	struct stat status;
+
+	if (!log || fstat(fd, &status))
+		abort();
+	if (request == FS_IOC_GETFLAGS)
+		*flags = FS_EXTENT_FL;
+	else
+		fprintf(log, "flags=%#x size=%lld\n", *flags, (long long)status.st_size);
+	fclose(log);
+	return 0;
+}
+
+int __wrap_fstatfs(int fd, struct statfs *fs)
+{
+	int result = __real_fstatfs(fd, fs);
+
+	if (*text("FAKE_BTRFS"))
+		fs->f_type = BTRFS_SUPER_MAGIC;
+	return result;
+}
+
+int __wrap_statvfs(const char *path, struct statvfs *fs)
+{
+	int result = __real_statvfs(path, fs);
+
+	if (*text("FAKE_FREE"))
+		fs->f_bavail = strtoull(text("FAKE_FREE"), NULL, 10) / fs->f_frsize;
+	return result;
+}
+
+/* ---- What is called in place of the kernel ---- */
+
 int __wrap_ioctl(int fd, unsigned long request, void *argument)
 {
 	const struct vswap_backend_request *what = argument;
 	int error = number_of_error(text("FAKE_RESULT"));
 
+	if (*text("FAKE_BTRFS") && (request == FS_IOC_GETFLAGS || request == FS_IOC_SETFLAGS))
+		return file_flags(fd, request, argument);
 	if (_IOC_TYPE(request) != 'V')
 		return __real_ioctl(fd, request, argument);
 	log_call(fd, request, argument);
 	if (!error && request == VSWAP_BACKEND_REMOVE && !(what->flags & VSWAP_REMOVE_DRY_RUN))
 		error = remove_backend(what);
 	return fail_with(error);
+}
+
+ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t at)
+{
+	int error = number_of_error(text("FAKE_READ"));
+
+	if (error && !strcmp(path_of_file(fd), text("VSWAP_CONTROL")))
+		return fail_with(error);
+	return __real_pread(fd, buffer, size, at);
 }
 
 int __wrap_open(const char *path, int flags, ...)

@@ -250,6 +250,15 @@ path = $swap_path"
 		'swapon -p 100 /dev/vswap0'
 }
 
+# Said while it is empty: later btrfs wouldn't take it.
+test_setup_btrfs() {
+	set_up_machine btrfs
+	FAKE_BTRFS=1 on_machine setup --yes --size 2M
+	is_set_up 'setup, btrfs'
+	# FS_NOCOW_FL, besides what it had
+	check 'setup, btrfs: not copied on write' equal "$(<"$tmp/log")" 'flags=0x880000 size=0'
+}
+
 # setup_json NAME STATUS JSON ARG...: nothing else on stdout, whatever the programs print
 setup_json() {
 	local name=$1 code=$2 json=$3
@@ -416,6 +425,7 @@ test_setup() {
 	test_setup_plans
 	test_setup_refusals
 	test_setup_does
+	test_setup_btrfs
 	test_setup_json
 	test_setup_zram
 	test_setup_failures

@@ -76,7 +76,7 @@ test_who_nobody() {
 }
 
 test_who_errors() {
-	local before='vswapctl: cannot tell who has swapped pages:'
+	local before='vswapctl: cannot tell who has swapped pages:' error
 	holders
 	set_file swap_type -1
 	who expect_failure 'who: off' 1 "$before swap is off" who
@@ -92,6 +92,13 @@ test_who_errors() {
 		"$before cannot read $tmp/places: Is a directory" who
 	rmdir "$tmp/places"
 	holders
+	# Another user can't open it; root can't read it either, where root may not do all.
+	for error in EACCES EPERM; do
+		FAKE_OPEN=$error vswapctl=$tmp/fake/vswapctl who expect_failure "who: open, $error" 1 \
+			"$before only root may know" who
+		FAKE_READ=$error vswapctl=$tmp/fake/vswapctl who expect_failure "who: read, $error" 1 \
+			"$before only root may know" who
+	done
 	who expect_usage 'who: -j and -r' '--json and --raw exclude each other' who -j -r
 	who expect_usage 'who: unknown column' "unknown column 'SWAP' (did you mean 'SWAPPED'?)" \
 		who -o SWAP
