@@ -251,6 +251,37 @@ test_advise_settings() {
 	advised 'always' swapin null "isn't counted"
 }
 
+# What is for trying is advised to nobody, and stays where somebody has set it.
+test_advise_tried() {
+	local parameters=$machine/sys/module/vswap/parameters
+	advise_full
+	advise --json
+	check 'advise: nothing for trying' jq -e '[.advice[].key] | index("allocator", "limit") == null' "$tmp/out"
+	conf '[pool]' 'size = 25%' 'allocator = slab' 'limit = auto' '[file ssd]'
+	cp "$machine/etc/vswap.conf" "$tmp/conf"
+	advised 'tried' allocator null 'That is for trying'
+	advised 'tried' limit null
+	check 'advise, tried: now' equal "$(jq -r '.advice[] | select(.key == ("allocator", "limit")) | .now' "$tmp/out" | xargs)" \
+		'slab auto'
+	mkdir -p "${advise_part%/*}"
+	printf '[pool]\nallocator = slab\n' >"$advise_part"
+	advise --apply
+	check 'advise --apply, tried: status' equal "$status" 0
+	check 'advise --apply, tried: the part' equal "$(tail -n +2 "$advise_part" | xargs)" \
+		'[pool] allocator = slab size = 38%'
+	check 'advise --apply, tried: vswap.conf stays' cmp "$tmp/conf" "$machine/etc/vswap.conf"
+	# By modprobe.d alone; what setup would write hasn't it.
+	rm -r "${machine:?}/etc"
+	files "$parameters" <<-'END'
+		zswap_allocator slab
+		zswap_max_pool auto
+	END
+	advise
+	check 'advise, tried by modprobe.d' equal "$(tail -n 2 "$tmp/out")" \
+		'Add to its [pool], or it is lost: allocator = slab
+Add to its [pool], or it is lost: limit = auto'
+}
+
 # What is so far: of vswap.conf, of the module, of setup
 test_advise_now() {
 	local parameters=$machine/sys/module/vswap/parameters
@@ -346,6 +377,7 @@ test_advise() {
 	test_advise_sample
 	test_advise_pool
 	test_advise_settings
+	test_advise_tried
 	test_advise_now
 	test_advise_apply
 }

@@ -350,6 +350,21 @@ static void advise_shrinker(const struct advising *a)
 		       "while the pool takes %u%% of it.", percent(a, FIGURE_WAITED), takes);
 }
 
+/* ---- [pool] allocator, limit ---- */
+
+/* Neither is advised to anybody, and who has set it isn't advised against it. */
+static void advise_tried(const struct advising *a, const char *key, const char *now,
+			 const char *usual)
+{
+	struct advice *advice;
+
+	if (!strcmp(now, usual))
+		return;
+	advice = add_pool(a, key, xstrdup(now));
+	advice->tried = true;
+	stay(advice, "That is for trying, and whether it is better here nothing counts.");
+}
+
 /* ---- [area] swapin, [file NAME] size ---- */
 
 static void advise_swapin(const struct advising *a)
@@ -406,6 +421,7 @@ static void advise_file(const struct advising *a)
 void advices_make(struct advices *advices, const struct figures *figures, const struct conf *conf)
 {
 	const struct advising a = { advices, figures, figures->value, conf };
+	const struct rules_params usual = RULES_DEFAULTS;
 
 	*advices = (struct advices){ 0 };
 	if (conf->has_pool) {
@@ -415,6 +431,8 @@ void advices_make(struct advices *advices, const struct figures *figures, const 
 		advise_mark(&a, "low", conf->params.zswap_low_percent, 85);
 		advise_idle(&a);
 		advise_shrinker(&a);
+		advise_tried(&a, "allocator", conf->params.zswap_allocator, usual.zswap_allocator);
+		advise_tried(&a, "limit", conf->params.zswap_max_pool, usual.zswap_max_pool);
 	}
 	advise_file(&a);
 	advise_swapin(&a);

@@ -3,6 +3,7 @@
 #ifndef VSWAPCTL_ADVICE_H
 #define VSWAPCTL_ADVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "conf.h"
@@ -14,6 +15,7 @@ struct advice {
 	char *now;		/* NULL: nothing, and there is no default */
 	char *to;		/* as it is written there; NULL: it stays */
 	char *why;		/* a sentence, with the figure it comes from */
+	bool tried;		/* not the default, and never advised: it has to be kept */
 };
 
 struct advices {

@@ -90,6 +90,10 @@ static void print_setup(const struct advices *advices)
 			printf(" --%s %s", strcmp(advice->section, "pool") ? "size" : "pool", advice->to);
 	}
 	putchar('\n');
+	for (i = 0; i < advices->nr; i++)
+		if (advices->advice[i].tried)
+			printf("Add to its [pool], or it is lost: %s = %s\n",
+			       advices->advice[i].key, advices->advice[i].now);
 }
 
 static void print_advice(const struct advice *advice)
