@@ -1,25 +1,132 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Commands of the documents, as somebody would type them, on a machine that has nothing: they
-# may fail there, but not for how they are written. A part of tests/vswapctl/run.
+# Commands and files of the documents, as somebody would type them, on a machine where each
+# should succeed. A part of tests/vswapctl/run, after conf.sh, setup.sh, who.sh and advise.sh.
 
-# shellcheck disable=SC2154  # of tests/vswapctl/run
+# shellcheck disable=SC2154,SC2034  # of tests/vswapctl/run and its parts
 
-test_docs() {
+# Swap is on, all is well, and there is a file to add; requests end in the fake module.
+docs_on() {
+	start_machine
+	conf '[pool]' '[file ssd]'
+	tree_healthy
+	: >"$tmp/sysfs/writeback"
+	: >"$tmp/new.swap"
+}
+
+# docs_machine COMMAND...: one of 64 GiB on which that makes sense
+docs_machine() {
+	unset VSWAP_CONTROL
+	case "$*" in
+	setup*)
+		set_up_machine ext4
+		# No more of the disk below than it takes.
+		program fallocate 0 'for file; do :; done' "$(command -v fallocate) -l 2M \"\$file\""
+		sed -i 's/MemTotal: .*/MemTotal: 67108864 kB/' "$machine/proc/meminfo"
+		[[ $* != *--undo* ]] || on_machine setup --yes ;;
+	doctor*) start_machine ;;
+	advise*) advise_full ;;
+	who*) holders; export VSWAP_CONTROL=$tmp/places ;;
+	unload*)
+		start_machine
+		loaded ;;
+	*) docs_on ;;
+	esac
+}
+
+# docs_command COMMAND...: as it stands there, but for what has no end, and for paths
+docs_command() {
+	local words=("${@//\/dev\/nvme0n1p4/$tmp/new.swap}") sysfs=$tmp/sysfs limit=60
+	words=("${words[@]//\/srv\/textfile/$tmp}")
+	case "$*" in
+	*--interval*) words+=(--interval 1ms) ;;
+	top) words+=(--interval 1ms --count 1) ;;
+	events) limit=1 ;;
+	setup* | doctor*) sysfs=$conf_sysfs ;;
+	bugreport) words+=(--file "$tmp/docs-report.tar.gz") ;;
+	esac
+	rm -f "$tmp/docs-report.tar.gz"
+	status=0
+	echo y | FAKE_FREE=$((1 << 40)) FAKE_MOVE='50000 1 50000' VSWAP_ROOT=$machine VSWAP_RELEASE=9.9-test \
+		VSWAP_SYSFS=$sysfs PATH=$tmp/bin:$PATH timeout $limit "$vswapctl" "${words[@]}" \
+		>"$tmp/out" 2>"$tmp/err" || status=$?
+	# It is to be ended.
+	[[ $* != events || $status != 124 ]] || status=0
+}
+
+test_docs_commands() {
 	local file line words seen=0
 	while IFS=: read -r file line; do
 		line=${line%%[#|]*}
 		line=${line#*vswapctl }
 		read -ra words <<<"$line"
-		# It would never end.
-		[[ ${words[0]} != events ]] || words+=(--help)
 		seen=$((seen + 1))
-		status=0
-		# Nothing that setup would call is found, and nothing that it would look at.
-		PATH=$tmp/nothing VSWAP_ROOT=$tmp/nothing VSWAP_SYSFS=$tmp/nothing VSWAP_CONTROL=$tmp/nothing \
-			"$vswapctl" "${words[@]}" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-		check "$file: vswapctl $line" test "$status" != 2
+		docs_machine "${words[@]}"
+		docs_command "${words[@]}"
+		check "$file: vswapctl $line" equal "$status $(<"$tmp/err")" '0 '
 	done < <(cd "$top" && grep -oE '^    (sudo )?vswapctl [a-z].*' README.md docs/*.md)
-	check "commands in README and docs" test "$seen" -ge 30
+	check 'commands in README and docs' test "$seen" -ge 30
+}
+
+# systemctl VERB UNIT: the unit has what that needs
+test_docs_units() {
+	local file line unit seen=0
+	while IFS=: read -r file line; do
+		unit=${line##* }
+		[[ $unit == *.timer ]] || unit+=.service
+		unit=$(echo "$top"/debian/*."$unit")
+		seen=$((seen + 1))
+		case $line in
+		*' reload '*) check "$file: $line" grep -q '^ExecReload=' "$unit" ;;
+		*' enable --now '*) check "$file: $line" grep -q '^WantedBy=' "$unit" ;;
+		*) check "$file: $line: known to this test" false ;;
+		esac
+	done < <(cd "$top" && grep -oE '^    (sudo )?systemctl .*' README.md docs/*.md)
+	check 'units in README and docs' test "$seen" -ge 4
+}
+
+# blocks FILE: each that is a vswap.conf, to $tmp/conf.N; also within the one for Ansible
+conf_blocks() {
+	rm -f "$tmp"/conf.[0-9]*
+	awk -v out="$tmp/conf." '
+		/^    / { text = substr($0, 5); sub(/^ +/, "", text) }
+		/^    / && text ~ /^\[(area|pool|file [a-z]+)\]$/ && !inside { inside = 1; nr++ }
+		!/^    / && NF || /^    (-|sudo)/ || text ~ /^notify:/ { inside = 0 }
+		inside && NF { print text >(out nr) }' "$1"
+}
+
+test_docs_confs() {
+	local file conf seen=0
+	start_machine
+	sed -i 's/MemTotal: .*/MemTotal: 67108864 kB/' "$machine/proc/meminfo"
+	ln -sf "$vswapctl" "$tmp/vswap-generator"
+	mkdir -p "$tmp/docs-units"
+	for file in README.md docs/guide.md; do
+		conf_blocks "$top/$file"
+		for conf in "$tmp"/conf.[0-9]*; do
+			seen=$((seen + 1))
+			cp "$conf" "$machine/etc/vswap.conf"
+			check "$file: $(xargs <"$conf")" env VSWAP_ROOT="$machine" \
+				"$tmp/vswap-generator" "$tmp/docs-units"
+		done
+	done
+	check 'files in README and guide' test "$seen" -ge 4
+}
+
+# From nothing to swap that is checked; what comes next is for who wants to know more.
+test_docs_begin() {
+	check 'README begins with four commands' equal "$(awk '
+		/^    / { nr++; print $1 == "sudo" ? $2 " " $3 : $1 " " $2 }
+		nr && !/^    / { exit }' "$top/README.md")" $'make deb\napt install\nvswapctl setup\nvswapctl status'
+}
+
+test_docs() {
+	local vswapctl=$tmp/fake/vswapctl
+	test_docs_begin
+	test_docs_commands
+	test_docs_units
+	test_docs_confs
+	rm -rf "${tmp:?}/bin"
+	unset VSWAP_CONTROL
 }
