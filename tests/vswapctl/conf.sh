@@ -566,6 +566,8 @@ test_generator() {
 	status=0
 	"$tmp/vswap-generator" 2>"$tmp/err" || status=$?
 	check 'generator, no folder' equal "$status" 1
+	check 'vswap=0 on the command line keeps the unit from starting' grep -qx \
+		'ConditionKernelCommandLine=!vswap=0' "$top/debian/vswap-dkms.vswap.service"
 }
 
 # Keys and sections of the manual and of conf_key.c

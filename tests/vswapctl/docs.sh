@@ -86,7 +86,19 @@ test_docs_units() {
 	check 'units in README and docs' test "$seen" -ge 4
 }
 
-# blocks FILE: each that is a vswap.conf, to $tmp/conf.N; also within the one for Ansible
+# There are no others in the guide. What mkswap makes vswapctl takes: on a file.
+test_docs_other_commands() {
+	local line words
+	while read -r line; do
+		read -ra words <<<"${line#sudo }"
+		truncate -s 2M "$tmp/docs.swap"
+		chmod 600 "$tmp/docs.swap"
+		check "docs/guide.md: $line: known to this test" equal "${words[0]} ${#words[@]}" 'mkswap 2'
+		check "docs/guide.md: $line" "${words[0]}" "$tmp/docs.swap"
+	done < <(grep -oE '^    sudo .*' "$top/docs/guide.md" | sed 's/^ *//' | grep -vE '^sudo (vswapctl|systemctl) ')
+}
+
+# conf_blocks FILE: each that is a vswap.conf, to $tmp/conf.N; also within the one for Ansible
 conf_blocks() {
 	rm -f "$tmp"/conf.[0-9]*
 	awk -v out="$tmp/conf." '
@@ -126,6 +138,7 @@ test_docs() {
 	test_docs_begin
 	test_docs_commands
 	test_docs_units
+	test_docs_other_commands
 	test_docs_confs
 	rm -rf "${tmp:?}/bin"
 	unset VSWAP_CONTROL
