@@ -255,7 +255,7 @@ int __wrap_fstatfs(int fd, struct statfs *fs)
 {
 	int result = __real_fstatfs(fd, fs);
 
-	if (*text("FAKE_BTRFS"))
+	if (!result && *text("FAKE_BTRFS"))
 		fs->f_type = BTRFS_SUPER_MAGIC;
 	return result;
 }
@@ -264,7 +264,7 @@ int __wrap_statvfs(const char *path, struct statvfs *fs)
 {
 	int result = __real_statvfs(path, fs);
 
-	if (*text("FAKE_FREE"))
+	if (!result && *text("FAKE_FREE"))
 		fs->f_bavail = strtoull(text("FAKE_FREE"), NULL, 10) / fs->f_frsize;
 	return result;
 }
