@@ -118,6 +118,7 @@ check-long: all
 	@for kernel in $(KERNELS); do \
 		tests/lib/build-module $$kernel && \
 		tests/scenarios/run -k $$kernel -j 1 -s 900 churn torture && \
+		tests/vm/power-cut -k $$kernel -n 10 && \
 		tests/scenarios/run -k $$kernel || exit; \
 	done
 

@@ -17,7 +17,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # Exit statuses of the harness itself; tests/vm/run explains them.
 # shellcheck disable=SC2034
-readonly exit_usage=2 exit_splat=100 exit_timeout=124 exit_harness=125
+readonly exit_usage=2 exit_splat=100 exit_cut=123 exit_timeout=124 exit_harness=125
 
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
