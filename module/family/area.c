@@ -569,7 +569,12 @@ int port_init(const struct port_family *of)
 /**
  * port_start() - hook the kernel
  * @bdev: our device; the swap area on it will be adopted
- * @direct: pages with one user bypass the swap cache when they are read back
+ * @direct: pages with one user bypass the swap cache when they are read back, if that is safe
+ *
+ * With @direct the kernel reads folios whole. Where it has them in the swap cache all the same,
+ * unuse_pte() may find one before the fault that read it has mapped it, and takes it for a page:
+ * the folio counts as mapped by all its pages, and is freed while it is. There pages come through
+ * the cache, one by one.
  *
  * Context: process, may sleep.
  * Return: 0, or -errno with one line in the log and no hook left in.
@@ -579,7 +584,9 @@ int port_start(struct block_device *bdev, bool direct)
 	int err = 0;
 
 	area.bdev = bdev;
-	area.direct = direct;
+	area.direct = direct && !family->cache_only;
+	if (direct && !area.direct)
+		pr_warn("swapin=cache is used: with swapin=direct this kernel's swapoff isn't safe\n");
 	if (family->start)
 		err = family->start();
 	if (err)

@@ -52,6 +52,7 @@ struct port_array {
  * @hooks: functions of the kernel that are replaced
  * @nr_hooks: how many
  * @redirect: VSWAP_REDIRECT()
+ * @cache_only: what reads pages past the swap cache isn't safe: see port_start()
  * @kernel_allocates: slots; it may choose any that there are, without our being told
  * @start: before the hooks go in; returns 0 or -errno; may be NULL, as @stop
  * @stop: when they are out
@@ -78,6 +79,7 @@ struct port_family {
 	struct vswap_hook *const *hooks;
 	unsigned int nr_hooks;
 	ftrace_func_t redirect;
+	bool cache_only;
 	bool kernel_allocates;
 	int (*start)(void);
 	void (*stop)(void);

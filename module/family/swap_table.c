@@ -21,6 +21,8 @@
 #include "family/swap_table.h"
 
 VSWAP_NEEDS("config ZSWAP");
+/* As PORT_TABLE_FAMILY has it. */
+VSWAP_NEEDS("only swapin cache");
 
 /* mm/swap_table.h, mm/swapfile.c */
 #define SWP_TB_BAD			((~0UL) << 3)

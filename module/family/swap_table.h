@@ -38,6 +38,7 @@ bool port_table_slot_may_leave(u32 slot);
 #define PORT_TABLE_FAMILY						\
 	.arrays = port_table_arrays,					\
 	.nr_arrays = PORT_TABLE_NR_ARRAYS,				\
+	.cache_only = true,						\
 	.kernel_allocates = true,					\
 	.start = port_table_start,					\
 	.stop = port_table_stop,					\

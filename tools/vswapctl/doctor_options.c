@@ -113,6 +113,18 @@ static void check_crypto(const struct rules_params *params)
 		say(PROBLEM, TOPIC, "encrypt=1: this kernel gives no xts(aes)");
 }
 
+/* Where only one value is safe, the module takes that. */
+static void check_only(const struct needs *needs, const struct rules_params *params)
+{
+	const struct need *need;
+
+	for (need = needs->need; need < needs->need + needs->nr; need++)
+		if (need->kind == NEED_ONLY && !strcmp(need->name, "swapin") &&
+		    strcmp(params->swapin, need->type))
+			say(WARNING, TOPIC, "swapin=%s isn't safe on this kernel: the module "
+			    "takes swapin=%s", params->swapin, need->type);
+}
+
 /* ---- By modprobe.d ---- */
 
 static void check_modprobe_file(const struct rules_params *params, int place)
@@ -142,6 +154,7 @@ static void check_modprobe(const struct needs *needs)
 		return;
 	}
 	check_crypto(&params);
+	check_only(needs, &params);
 	if (findings(PROBLEM) == problems)
 		say(OK, TOPIC, "the module takes those in modprobe.d: backends=%s",
 		    params.backends);
@@ -152,7 +165,7 @@ static void check_modprobe(const struct needs *needs)
 
 /* ---- By vswap.conf ---- */
 
-static void check_conf(const struct conf *conf, size_t problems)
+static void check_conf(const struct needs *needs, const struct conf *conf, size_t problems)
 {
 	bool alone = !conf->has_pool && conf->nr_files == 1;
 	struct rules_params params = conf->params;
@@ -160,6 +173,7 @@ static void check_conf(const struct conf *conf, size_t problems)
 
 	params.backends = conf->has_pool ? "zswap" : "ssd";
 	check_crypto(&params);
+	check_only(needs, &params);
 	if (findings(PROBLEM) == problems)
 		say(OK, TOPIC, "the module takes those in " CONF_NAME);
 	for (i = 0; i < conf->nr_files; i++) {
@@ -196,7 +210,7 @@ void check_options(const struct needs *needs)
 		check_modprobe(needs);
 	} else if (findings(PROBLEM) == problems) {
 		check_overridden(needs);
-		check_conf(&conf, problems);
+		check_conf(needs, &conf, problems);
 	}
 	conf_free(&conf);
 }
