@@ -7,6 +7,7 @@
 #include <linux/swap.h>
 #include <linux/completion.h>
 #include <linux/highmem.h>
+#include <linux/memcontrol.h>
 #include <linux/mempool.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
@@ -20,6 +21,7 @@
 #include "vswap_kept.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
+#include "vswap_timing.h"
 #include "vswap_unpack.h"
 
 #define CREATE_TRACE_POINTS
@@ -35,7 +37,8 @@
  * @end: told how it ended
  * @data: for @end
  * @keep: of a read: keeps what the words stood for
- * @began: of a read: when, if anybody wants to know
+ * @began: of a read: when, if the pool looks for its size
+ * @timing: for who traces it
  * @transfer: the first one; few have more
  * @work: what is left to a worker when all have ended
  */
@@ -46,6 +49,7 @@ struct folio_io {
 	void *data;
 	struct vswap_keep keep;
 	u64 began;
+	struct vswap_timing timing;
 	union {
 		struct vswap_transfer transfer;
 		struct work_struct work;
@@ -166,6 +170,50 @@ static bool page_filled(struct page *page, u64 *value)
 static bool is_fill(u64 word)
 {
 	return slot_tag(word) == SLOT_FILL || slot_tag(word) == SLOT_WIDE;
+}
+
+/* Where @nr pages lie, for a tracepoint: a mover may be about to change that. */
+static noinline u64 pages_where(struct slots *slots, u32 slot, unsigned int nr)
+{
+	u64 where = 0, *ptr;
+
+	for (; nr; nr--, slot++) {
+		ptr = slot_word_ptr(slots, slot);
+		where += ptr ? vswap_where_of(READ_ONCE(*ptr)) : 0;
+	}
+	return where;
+}
+
+typedef void (*trace_fn)(u32 slot, unsigned int pages, int error, u64 ns, u64 where,
+			 pid_t pid, struct cgroup *cgroup);
+
+/* @trace: the tracepoint that somebody listens to. */
+static __always_inline void trace_timed(trace_fn trace, const struct vswap_timing *timing,
+					u32 slot, struct folio *folio, int error)
+{
+	static const struct vswap_timing unknown;
+	u64 ns = timing->began ? ktime_get_ns() - timing->began : 0;
+	struct mem_cgroup *memcg;
+
+	if (!timing->began)
+		timing = &unknown;
+	rcu_read_lock();
+	memcg = folio_memcg(folio);
+	trace(slot, folio_nr_pages(folio), error, ns, timing->where, timing->pid,
+	      memcg ? memcg->css.cgroup : NULL);
+	rcu_read_unlock();
+}
+
+static noinline void trace_stored(const struct vswap_timing *timing, u32 slot,
+				  struct folio *folio, int error)
+{
+	trace_timed(trace_vswap_stored, timing, slot, folio, error);
+}
+
+static noinline void trace_loaded(const struct vswap_timing *timing, u32 slot,
+				  struct folio *folio, int error)
+{
+	trace_timed(trace_vswap_load, timing, slot, folio, error);
 }
 
 /*
@@ -348,11 +396,15 @@ static struct folio_io *folio_io_alloc(void (*done)(struct vswap_io *io))
 }
 
 static void folio_io_set(struct folio_io *fio, struct slots *slots, u32 slot,
-			 struct folio *folio, vswap_end_fn end, void *data)
+			 struct folio *folio, const struct vswap_timing *timing,
+			 vswap_end_fn end, void *data)
 {
 	fio->io.folio = folio;
 	fio->io.slot = slot;
 	fio->slots = slots;
+	fio->timing.began = timing->began;
+	if (unlikely(timing->began))
+		fio->timing = *timing;
 	fio->end = end;
 	fio->data = data;
 }
@@ -379,6 +431,8 @@ static void folio_out_failed(struct work_struct *work)
 
 	take_back_all(slot_word_ptr(fio->slots, fio->io.slot), folio_nr_pages(fio->io.folio));
 	vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
+	if (trace_vswap_stored_enabled())
+		trace_stored(&fio->timing, fio->io.slot, fio->io.folio, fio->io.error);
 	folio_io_end(fio, fio->io.error);
 }
 
@@ -391,6 +445,8 @@ static void folio_out_done(struct vswap_io *io)
 		return;
 	}
 	settle_all(slot_word_ptr(fio->slots, io->slot), folio_nr_pages(io->folio));
+	if (trace_vswap_stored_enabled())
+		trace_stored(&fio->timing, io->slot, io->folio, 0);
 	folio_io_end(fio, 0);
 }
 
@@ -493,13 +549,13 @@ static __always_inline int place_folio(struct slots *slots, u32 slot, struct fol
 
 /* Write what of a folio is in files. */
 static void write_folio(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf,
-			vswap_end_fn end, void *data)
+			const struct vswap_timing *timing, vswap_end_fn end, void *data)
 {
 	struct folio_io *fio = folio_io_alloc(folio_out_done);
 	const u64 *words = slot_word_ptr(slots, slot);
 
 	opf |= REQ_OP_WRITE | REQ_SWAP;
-	folio_io_set(fio, slots, slot, folio, end, data);
+	folio_io_set(fio, slots, slot, folio, timing, end, data);
 	if (!folio_test_large(folio))
 		submit_run(READ_ONCE(*words), &fio->io, opf, folio_page(folio, 0), 1);
 	else
@@ -508,13 +564,27 @@ static void write_folio(struct slots *slots, u32 slot, struct folio *folio, blk_
 	vswap_io_put(&fio->io, 0);
 }
 
-/* Returns as place_page(). */
-static __always_inline int store_folio(struct slots *slots, u32 slot, struct folio *folio,
-				       unsigned int nr)
+/* Where its pages lie is known now; a folio that isn't on its way to a disk is there. */
+static noinline void trace_placed(struct slots *slots, u32 slot, struct folio *folio, int ret,
+				  struct vswap_timing *timing)
 {
-	int ret = place_folio(slots, slot, folio, nr);
+	if (timing->began && ret >= 0)
+		timing->where = pages_where(slots, slot, folio_nr_pages(folio));
+	if (ret <= 0)
+		trace_stored(timing, slot, folio, ret);
+}
 
+/* @timing: set for write_folio(). Returns as place_page(). */
+static __always_inline int store_folio(struct slots *slots, u32 slot, struct folio *folio,
+				       unsigned int nr, struct vswap_timing *timing)
+{
+	int ret;
+
+	vswap_timing_begin(timing, trace_vswap_stored_enabled());
+	ret = place_folio(slots, slot, folio, nr);
 	trace_vswap_store(slot, nr, min(ret, 0));
+	if (trace_vswap_stored_enabled())
+		trace_placed(slots, slot, folio, ret, timing);
 	if (ret < 0)
 		vswap_stat_add(VSWAP_STORE_FAILURES, 1);
 	else
@@ -523,10 +593,11 @@ static __always_inline int store_folio(struct slots *slots, u32 slot, struct fol
 }
 
 /* As store_folio(), and counts what was stored where the kernel does. */
-static __always_inline int store_and_count(struct slots *slots, u32 slot, struct folio *folio)
+static __always_inline int store_and_count(struct slots *slots, u32 slot, struct folio *folio,
+					   struct vswap_timing *timing)
 {
 	unsigned int nr = folio_nr_pages(folio);
-	int ret = store_folio(slots, slot, folio, nr);
+	int ret = store_folio(slots, slot, folio, nr, timing);
 
 	if (ret < 0)
 		return ret;
@@ -554,7 +625,8 @@ static __always_inline int store_and_count(struct slots *slots, u32 slot, struct
  */
 int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_t opf)
 {
-	int ret = store_and_count(slots, slot, folio);
+	struct vswap_timing timing;
+	int ret = store_and_count(slots, slot, folio, &timing);
 
 	if (ret < 0)
 		return ret;
@@ -564,7 +636,7 @@ int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_
 	}
 	folio_start_writeback(folio);
 	folio_unlock(folio);
-	write_folio(slots, slot, folio, opf, end_out, folio);
+	write_folio(slots, slot, folio, opf, &timing, end_out, folio);
 	return 0;
 }
 
@@ -581,11 +653,12 @@ int vswap_folio_out(struct slots *slots, u32 slot, struct folio *folio, blk_opf_
  */
 int vswap_folio_store(struct slots *slots, u32 slot, struct folio *folio)
 {
-	int ret = store_and_count(slots, slot, folio);
+	struct vswap_timing timing;
+	int ret = store_and_count(slots, slot, folio, &timing);
 
 	if (ret > 0) {
 		folio_start_writeback(folio);
-		write_folio(slots, slot, folio, 0, end_out, folio);
+		write_folio(slots, slot, folio, 0, &timing, end_out, folio);
 	}
 	return min(ret, 0);
 }
@@ -606,10 +679,11 @@ int vswap_folio_store(struct slots *slots, u32 slot, struct folio *folio)
 int vswap_folio_write(struct slots *slots, u32 slot, struct folio *folio, vswap_end_fn end,
 		      void *data)
 {
-	int ret = store_folio(slots, slot, folio, folio_nr_pages(folio));
+	struct vswap_timing timing;
+	int ret = store_folio(slots, slot, folio, folio_nr_pages(folio), &timing);
 
 	if (ret > 0)
-		write_folio(slots, slot, folio, 0, end, data);
+		write_folio(slots, slot, folio, 0, &timing, end, data);
 	else
 		end(data, ret);
 	return min(ret, 0);
@@ -662,9 +736,11 @@ static noinline void read_failed(u32 slot, unsigned int nr, int error)
 			     slot, error, nr);
 }
 
-static inline void count_read(u32 slot, unsigned int nr, int error)
+static inline void count_read(u32 slot, struct folio *folio, unsigned int nr, int error,
+			      const struct vswap_timing *timing)
 {
-	trace_vswap_load(slot, nr, error);
+	if (trace_vswap_load_enabled())
+		trace_loaded(timing, slot, folio, error);
 	if (likely(!error))
 		vswap_stat_add(VSWAP_PAGES_IN, nr);
 	else
@@ -674,7 +750,7 @@ static inline void count_read(u32 slot, unsigned int nr, int error)
 static void folio_in_end(struct folio_io *fio, int error)
 {
 	vswap_tier_keep_no_more(&fio->keep);
-	count_read(fio->io.slot, folio_nr_pages(fio->io.folio), error);
+	count_read(fio->io.slot, fio->io.folio, folio_nr_pages(fio->io.folio), error, &fio->timing);
 	folio_io_end(fio, error);
 }
 
@@ -838,6 +914,15 @@ static __always_inline int read_pages(struct slots *slots, u32 slot, struct page
 	return err;
 }
 
+/* A folio is about to be read; the words tell where its pages lie. */
+static __always_inline void begin_read(struct vswap_timing *timing, struct slots *slots,
+				       u32 slot, unsigned int nr)
+{
+	vswap_timing_begin(timing, trace_vswap_load_enabled());
+	if (unlikely(timing->began))
+		timing->where = pages_where(slots, slot, nr);
+}
+
 /* Read pages and wait for them. Returns 0 or -errno. */
 static int read_and_wait(struct slots *slots, u32 slot, struct page *page, unsigned int nr)
 {
@@ -857,12 +942,13 @@ static int read_and_wait(struct slots *slots, u32 slot, struct page *page, unsig
 
 /* Read the pages of a folio from @done on. */
 static noinline void read_rest(struct slots *slots, u32 slot, struct folio *folio,
-			       unsigned int done, vswap_end_fn end, void *data)
+			       unsigned int done, const struct vswap_timing *timing,
+			       vswap_end_fn end, void *data)
 {
 	struct folio_io *fio = folio_io_alloc(folio_in_done);
 	int err;
 
-	folio_io_set(fio, slots, slot, folio, end, data);
+	folio_io_set(fio, slots, slot, folio, timing, end, data);
 	fio->began = vswap_auto_clock();
 	err = read_pages(slots, slot + done, folio_page(folio, done),
 			 folio_nr_pages(folio) - done, &fio->io, &fio->keep);
@@ -919,16 +1005,19 @@ bool vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, bool t
 {
 	unsigned int nr = folio_nr_pages(folio), done;
 	struct page *page = folio_page(folio, 0);
-	int err = load_pages(slots, slot, page, nr, &done);
+	struct vswap_timing timing;
+	int err;
 
+	begin_read(&timing, slots, slot, nr);
+	err = load_pages(slots, slot, page, nr, &done);
 	if (!err && done < nr) {
-		read_rest(slots, slot, folio, done, end, data);
+		read_rest(slots, slot, folio, done, &timing, end, data);
 		return false;
 	}
 	if (!err)
 		err = check_sums(slots, slot, page, nr);
 	take = take && !err && take_from_pool(slots, slot, folio);
-	count_read(slot, nr, err);
+	count_read(slot, folio, nr, err, &timing);
 	end(data, err);
 	return take;
 }
@@ -951,13 +1040,15 @@ bool vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, bool t
 bool vswap_folio_in(struct slots *slots, u32 slot, struct folio *folio, bool take)
 {
 	long nr = folio_nr_pages(folio);
+	struct vswap_timing timing;
 	int err;
 
 	count_vm_events(PSWPIN, nr);
 	if (folio_test_swapcache(folio))
 		return vswap_folio_read(slots, slot, folio, take, end_in, folio);
+	begin_read(&timing, slots, slot, nr);
 	err = read_and_wait(slots, slot, folio_page(folio, 0), nr);
-	count_read(slot, nr, err);
+	count_read(slot, folio, nr, err, &timing);
 	end_in(folio, err);
 	return false;
 }
