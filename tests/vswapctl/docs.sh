@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Commands and files of the documents, as somebody would type them, on a machine where each
-# should succeed. A part of tests/vswapctl/run, after conf.sh, setup.sh, who.sh and advise.sh.
+# should succeed. A part of tests/vswapctl/run, after conf.sh, setup.sh, who.sh,
+# advise.sh and latency.sh.
 
 # shellcheck disable=SC2154,SC2034  # of tests/vswapctl/run and its parts
 
@@ -31,15 +32,22 @@ docs_machine() {
 	unload*)
 		start_machine
 		loaded ;;
+	latency*)
+		docs_on
+		mkdir -p "$machine/proc/4711" "$machine/sys/fs/cgroup/system.slice/docker-ID.scope" \
+			"$machine/sys/fs/cgroup/system.slice/nginx.service" ;;
 	*) docs_on ;;
 	esac
 }
 
 # docs_command COMMAND...: as it stands there, but for what has no end, and for paths
 docs_command() {
-	local words=("${@//\/dev\/nvme0n1p4/$tmp/new.swap}") sysfs=$tmp/sysfs limit=60
+	local words=("${@//\/dev\/nvme0n1p4/$tmp/new.swap}") sysfs=$tmp/sysfs limit=60 program=$vswapctl
 	words=("${words[@]//\/srv\/textfile/$tmp}")
 	case "$*" in
+	latency*)
+		words+=(--interval 1ms --count 1)
+		program=$tmp/fake-latency ;;
 	*--interval*) words+=(--interval 1ms) ;;
 	top) words+=(--interval 1ms --count 1) ;;
 	events) limit=1 ;;
@@ -49,8 +57,10 @@ docs_command() {
 	rm -f "$tmp/docs-report.tar.gz"
 	status=0
 	echo y | FAKE_FREE=$((1 << 40)) FAKE_MOVE='50000 1 50000' VSWAP_ROOT=$machine VSWAP_RELEASE=9.9-test \
-		VSWAP_SYSFS=$sysfs PATH=$tmp/bin:$PATH timeout $limit "$vswapctl" "${words[@]}" \
+		VSWAP_SYSFS=$sysfs PATH=$tmp/bin:$PATH timeout $limit "$program" "${words[@]}" \
 		>"$tmp/out" 2>"$tmp/err" || status=$?
+	# Of the one that stands for the kernel.
+	[[ $* != latency* ]] || sed -i '/^pid [0-9]/d' "$tmp/err"
 	# It is to be ended.
 	[[ $* != events || $status != 124 ]] || status=0
 }

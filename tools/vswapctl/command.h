@@ -35,6 +35,7 @@ extern const struct command stats_command;
 extern const struct command events_command;
 extern const struct command backends_command;
 extern const struct command who_command;
+extern const struct command latency_command;
 extern const struct command top_command;
 extern const struct command backend_command;
 extern const struct command advise_command;

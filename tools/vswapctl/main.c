@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&events_command,
 	&backends_command,
 	&who_command,
+	&latency_command,
 	&top_command,
 	&backend_command,
 	&writeback_command,
