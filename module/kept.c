@@ -4,7 +4,21 @@
 #ifdef __KERNEL__
 #include <linux/bitops.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
+#else
+#define min(a, b)	((a) < (b) ? (a) : (b))
 #endif
+
+/* For so many that come one has to be found, at least. */
+#define MIN_FOUND	2U
+
+/* Or only a part of them is kept, until that many times as many have come; at most, if in vain. */
+#define SMALL_PART	32U
+#define MIN_REST	8U
+#define MAX_REST	128U
+
+/* How many more than one go at a time: interrupts wait for them. */
+#define MAX_DROP	16U
 
 /* Any odd number with bits all over it would do. */
 #define SPREAD		0x61c8864680b583ebULL
@@ -53,6 +67,30 @@ static void put_in(struct kept *k, struct kept_block *block)
 	WRITE_ONCE(k->nr, k->nr + 1);
 }
 
+/* Has it been full for long enough to tell what that is worth? */
+static bool is_on_trial(const struct kept *k)
+{
+	return kept_is_whole(k) && k->added >= k->max;
+}
+
+/* Are so many worth their memory? */
+static void judge(struct kept *k)
+{
+	if (++k->added < (kept_is_whole(k) ? 2 * k->max : k->rest))
+		return;
+	k->added = 0;
+	if (!kept_is_whole(k)) {
+		k->limit = k->max;
+		k->rest = min(2 * k->rest, MAX_REST * k->max);
+	} else if (k->found * MIN_FOUND >= k->max) {
+		k->added = k->max;
+		k->rest = MIN_REST * k->max;
+	} else {
+		k->limit = k->max / SMALL_PART + 1;
+	}
+	k->found = 0;
+}
+
 static void free_block(struct kept *k, struct kept_block *block)
 {
 	if (block)
@@ -76,8 +114,24 @@ void kept_init(struct kept *k, unsigned int max, void (*free)(struct kept_block 
 	memset(k, 0, sizeof(*k));
 	spin_lock_init(&k->lock);
 	INIT_LIST_HEAD(&k->ages);
-	k->max = max;
 	k->free = free;
+	kept_set_max(k, max);
+}
+
+/**
+ * kept_set_max() - another limit
+ * @k: the cache; blocks that it has stay
+ * @max: see struct kept
+ *
+ * Context: any; no block is added meanwhile.
+ */
+void kept_set_max(struct kept *k, unsigned int max)
+{
+	k->max = max;
+	k->limit = max;
+	k->added = 0;
+	k->found = 0;
+	k->rest = MIN_REST * max;
 }
 
 /**
@@ -93,6 +147,7 @@ void kept_init(struct kept *k, unsigned int max, void (*free)(struct kept_block 
 void kept_add(struct kept *k, struct kept_block *block)
 {
 	struct kept_block *other = NULL;
+	unsigned int too_many = 0;
 	unsigned long flags;
 	bool wanted = k->max && !is_used_up(block);
 
@@ -102,12 +157,15 @@ void kept_add(struct kept *k, struct kept_block *block)
 	/* Two may have read it, neither knowing of the other. */
 	wanted = wanted && !find(k, block->key);
 	if (wanted) {
-		if (k->nr >= k->max)
+		judge(k);
+		if (k->nr >= k->limit)
 			other = take_out_oldest(k);
 		put_in(k, block);
+		too_many = k->nr - min(k->nr, k->limit);
 	}
 	spin_unlock_irqrestore(&k->lock, flags);
 	free_block(k, other);
+	kept_drop(k, min(too_many, MAX_DROP));
 	if (!wanted)
 		k->free(block);
 }
@@ -132,8 +190,10 @@ struct kept_block *kept_get(struct kept *k, u64 key)
 		return NULL;
 	spin_lock_irqsave(&k->lock, flags);
 	block = find(k, key);
-	if (block)
+	if (block) {
 		block->users++;
+		k->found += is_on_trial(k);
+	}
 	spin_unlock_irqrestore(&k->lock, flags);
 	return block;
 }

@@ -4,6 +4,10 @@
  * is clean: any of them can go at any time, and nothing is lost. The oldest one goes where
  * there are too many: of one that was read earlier less is still to come.
  *
+ * Memory is worth more elsewhere where hardly any of them is wanted again before it is the oldest.
+ * So it is looked at how many are, and if too few, only some are kept for a while: what is read in
+ * order is wanted again at once.
+ *
  * What a key stands for is the user's business, and so is to forget what is kept of it before
  * it stands for something else.
  *
@@ -50,7 +54,11 @@ struct kept_block {
  * struct kept - all of them
  * @lock: protects what follows
  * @max: so many at most; 0: none
+ * @limit: so many at most now
  * @free: called without locks, in any context, for one that nobody has any more
+ * @added: how many came since @limit has changed; @max of them make it full
+ * @found: how often one was found among the @max that came after these
+ * @rest: how many come until @limit is @max again
  * @nr: how many there are
  * @ages: by age, the oldest first
  * @buckets: by key
@@ -58,7 +66,11 @@ struct kept_block {
 struct kept {
 	spinlock_t lock;
 	unsigned int max;
+	unsigned int limit;
 	void (*free)(struct kept_block *block);
+	unsigned int added;
+	unsigned int found;
+	unsigned int rest;
 	unsigned int nr;
 	struct list_head ages;
 	struct kept_block *buckets[KEPT_BUCKETS];
@@ -73,6 +85,12 @@ static inline u64 kept_bit(unsigned int place)
 	return 1ULL << place % 64;
 }
 
+/* Is all the memory used that may be? */
+static inline bool kept_is_whole(const struct kept *k)
+{
+	return k->limit == k->max;
+}
+
 /* How many are kept; not exact while that changes. */
 static inline unsigned int kept_count(const struct kept *k)
 {
@@ -80,6 +98,7 @@ static inline unsigned int kept_count(const struct kept *k)
 }
 
 void kept_init(struct kept *k, unsigned int max, void (*free)(struct kept_block *block));
+void kept_set_max(struct kept *k, unsigned int max);
 void kept_add(struct kept *k, struct kept_block *block);
 struct kept_block *kept_get(struct kept *k, u64 key);
 void kept_put(struct kept *k, struct kept_block *block, u64 taken);

@@ -37,7 +37,7 @@ struct kept vswap_kept = {
  */
 void vswap_kept_start(void)
 {
-	vswap_kept.max = min(totalram_pages() / MAX_SHARE, MAX_BYTES / PAGE_SIZE);
+	kept_set_max(&vswap_kept, min(totalram_pages() / MAX_SHARE, MAX_BYTES / PAGE_SIZE));
 }
 
 /**
@@ -47,7 +47,7 @@ void vswap_kept_start(void)
  */
 void vswap_kept_stop(void)
 {
-	vswap_kept.max = 0;
+	kept_set_max(&vswap_kept, 0);
 	kept_drop(&vswap_kept, UINT_MAX);
 }
 

@@ -59,6 +59,8 @@ static void play_add(u64 key, u64 taken)
 		remove_at(0);
 	play.keys[play.nr] = key;
 	play.taken[play.nr++] = taken;
+	while (play.nr > play.kept.limit)
+		remove_at(0);
 }
 
 static void play_get(u64 key)

@@ -155,6 +155,57 @@ static void in_use(void)
 	end();
 }
 
+/* Adds @nr blocks, from @key on; the one that came @before is looked for each time, 0: none is. */
+static u64 add_many(u64 key, unsigned int nr, unsigned int before)
+{
+	for (; nr--; key++) {
+		add(key, key);
+		if (before)
+			look(key - before);
+	}
+	return key;
+}
+
+/* As many as may be kept are kept as long as some are found again. */
+static void worth_it(void)
+{
+	begin(64);
+	add_many(100, 5000, 60);
+	CHECK(kept_is_whole(&kept));
+	CHECK_EQ(kept_count(&kept), 64);
+	end();
+}
+
+/* If not, only those that came last, until it is tried again: ever more rarely. */
+static void not_worth_it(void)
+{
+	unsigned int rest;
+	u64 key;
+
+	begin(64);
+	key = add_many(100, 127, 0);
+	CHECK_EQ(kept_count(&kept), 64);
+	for (rest = 8; rest <= 128; rest *= 2) {
+		key = add_many(key, 10, 0);
+		CHECK_EQ(kept_count(&kept), 3);
+		CHECK(look(key - 1));
+		key = add_many(key, rest * 64 - 10, 0);
+		CHECK_EQ(kept_count(&kept), 3);
+		key = add_many(key, 127, 0);
+		CHECK_EQ(kept_count(&kept), 64);
+	}
+	key = add_many(key, 128 * 64, 0);
+	CHECK_EQ(kept_count(&kept), 3);
+	/* Until it is worth it again. */
+	key = add_many(key, 1000, 50);
+	CHECK_EQ(kept_count(&kept), 64);
+	key = add_many(key, 128, 0);
+	CHECK_EQ(kept_count(&kept), 3);
+	add_many(key, 9 * 64, 0);
+	CHECK_EQ(kept_count(&kept), 64);
+	end();
+}
+
 static void random_scripts(void)
 {
 	play_random(kept_play, 500, 1000);
@@ -275,7 +326,7 @@ int main(void)
 {
 	static const struct test tests[] = {
 		TEST(none), TEST(oldest_goes), TEST(many), TEST(all_taken), TEST(same_again),
-		TEST(in_use), TEST(random_scripts), TEST(threads),
+		TEST(in_use), TEST(worth_it), TEST(not_worth_it), TEST(random_scripts), TEST(threads),
 	};
 
 	return test_main("kept", tests, ARRAY_SIZE(tests));
