@@ -33,6 +33,7 @@ struct vswap_io;
  * @place: the first page's place there
  * @nr: how many pages
  * @in_set: lies in its set's memory
+ * @began: when the disk was told, in nanoseconds, if anybody wants to know
  * @work: for the backend: what an interrupt leaves to a worker
  * @batch: for batch.c, until the disk is told
  * @vec: all of its pages, if it lies in its set's memory
@@ -44,6 +45,7 @@ struct vswap_transfer {
 	u32 place;
 	unsigned int nr;
 	bool in_set;
+	u64 began;
 	union {
 		struct work_struct work;
 		struct list_head batch;

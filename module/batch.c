@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 
 #include "batch.h"
+#include "vswap_auto.h"
 
 /* As many as the block layer gathers before it sends a request off: 128 KiB. */
 #define MAX_BATCH	32
@@ -107,12 +108,38 @@ static void submit_later(struct batcher *bt, struct bio_list *bios)
 	spin_unlock_irqrestore(&bt->lock, flags);
 }
 
-static void submit_all(struct bio_list *bios)
+/**
+ * batch_start() - tell the disk
+ * @t: with a device
+ *
+ * Mirrors submit_bio(). A plug is no part of the time that the disk takes.
+ *
+ * Context: process, may sleep.
+ */
+void batch_start(struct vswap_transfer *t)
+{
+	t->began = vswap_auto_clock();
+	submit_bio(&t->bio);
+}
+
+/**
+ * batch_ended() - the disk has answered
+ * @t: what batch_start() has started
+ *
+ * Context: any, interrupts included.
+ */
+void batch_ended(const struct vswap_transfer *t)
+{
+	if (vswap_auto_is_on() && !op_is_write(bio_op(&t->bio)))
+		vswap_auto_time_read(t->began, t->nr);
+}
+
+static void start_all(struct bio_list *bios)
 {
 	struct bio *bio;
 
 	while ((bio = bio_list_pop(bios)))
-		submit_bio(bio);
+		batch_start(container_of(bio, struct vswap_transfer, bio));
 }
 
 static void submit_late(struct work_struct *work)
@@ -124,7 +151,7 @@ static void submit_late(struct work_struct *work)
 	bios = bt->late;
 	bio_list_init(&bt->late);
 	spin_unlock_irq(&bt->lock);
-	submit_all(&bios);
+	start_all(&bios);
 }
 
 /* The last who is told may be the last who kept the backend, and with it @bios. */
@@ -136,6 +163,7 @@ static void merged_done(struct bio *bio)
 	struct vswap_transfer *t, *next;
 	LIST_HEAD(transfers);
 
+	batch_ended(merged);
 	list_splice(&merged->batch, &transfers);
 	bio_put(bio);
 	list_for_each_entry_safe(t, next, &transfers, batch)
@@ -183,6 +211,7 @@ static struct bio *merged_bio(struct batcher *bt, struct list_head *run, unsigne
 	list_for_each_entry(t, run, batch)
 		__bio_add_page(bio, t->vec.bv_page, t->vec.bv_len, t->vec.bv_offset);
 	merged = container_of(bio, struct vswap_transfer, bio);
+	merged->nr = nr;
 	INIT_LIST_HEAD(&merged->batch);
 	list_splice(run, &merged->batch);
 	return bio;
@@ -218,7 +247,7 @@ static void submit_batch(struct batcher *bt, struct batch *batch, bool from_sche
 	if (from_schedule)
 		submit_later(bt, &bios);
 	else
-		submit_all(&bios);
+		start_all(&bios);
 }
 
 static void unplug(struct blk_plug_cb *cb, bool from_schedule)
@@ -244,7 +273,7 @@ void batch_submit(struct batcher *bt, struct vswap_transfer *t)
 
 	if (!cb) {
 		batch_set_disk(&t->bio, bt->bdev, t);
-		submit_bio(&t->bio);
+		batch_start(t);
 		return;
 	}
 	batch = container_of(cb, struct batch, cb);

@@ -33,6 +33,8 @@ void batcher_init(struct batcher *bt, struct workqueue_struct *workers,
 		  struct block_device *bdev, struct bio_set *bios,
 		  void (*end)(struct vswap_transfer *t, int error));
 void batcher_exit(struct batcher *bt);
+void batch_start(struct vswap_transfer *t);
+void batch_ended(const struct vswap_transfer *t);
 void batch_submit(struct batcher *bt, struct vswap_transfer *t);
 void batch_set_disk(struct bio *bio, struct block_device *bdev, const struct vswap_transfer *t);
 

@@ -128,7 +128,8 @@ void pool_size_in(struct pool_size *s, u32 slot, bool in_pool)
 
 	if (then >> 32 != slot)
 		return;
-	WRITE_ONCE(*w, 0);
+	/* A page that leaves again as it is isn't seen: then it was away for no longer than since now. */
+	WRITE_ONCE(*w, (u64)slot << 32 | READ_ONCE(s->now));
 	count(&s->returned);
 	/* What there could be instead of the pool, and what the pool could hold besides. */
 	if (away < pool)

@@ -204,8 +204,10 @@ void vswap_swapfile_transfer_ended(struct vswap_transfer *t, int error)
 
 static void transfer_done(struct bio *bio)
 {
-	vswap_swapfile_transfer_ended(container_of(bio, struct vswap_transfer, bio),
-				      blk_status_to_errno(bio->bi_status));
+	struct vswap_transfer *t = container_of(bio, struct vswap_transfer, bio);
+
+	batch_ended(t);
+	vswap_swapfile_transfer_ended(t, blk_status_to_errno(bio->bi_status));
 }
 
 /* Memory for a transfer, the set's own if it has some. Without a device so far. */
@@ -253,7 +255,7 @@ static void submit(struct swapfile *sf, struct bio *bio)
 		return;
 	}
 	batch_set_disk(bio, sf->bdev, t);
-	submit_bio(bio);
+	batch_start(t);
 }
 
 static void submit_plain(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,

@@ -14,6 +14,17 @@
 /* While the pool is aside it takes one page of so many, to see what that costs. */
 #define PROBE_PAGES	64
 
+/* So many reads from a disk tell what they take, for so many looks. */
+#define KNOWN_READS	16U
+#define KNOWN_LOOKS	16
+
+/*
+ * Then, with a pool that holds all that is wanted, the disk takes one run of so many: alone a
+ * page takes longer than with its neighbours.
+ */
+#define DISK_PROBE_RUNS		16
+#define DISK_PROBE_RUN		32
+
 /* A mean is of so many, about; what takes longer than that many times is something else. */
 #define MEAN_SHIFT	4
 #define MOST_TIMES	4
@@ -23,13 +34,16 @@ DEFINE_STATIC_KEY_FALSE(vswap_auto_key);
 /*
  * @size: the pool's
  * @watched: its memory; kept when the pool goes, since others may be at it
- * @lock: one at a time looks: protects @stores, @hits, @ns, @nr, and the decisions of @size
+ * @lock: one at a time looks: protects what is without a word of its own, and decisions of @size
  * @cost: means, in nanoseconds
  * @stores, @hits: as they were when was looked last
- * @read_ns: how long pages from disks took, so far
- * @reads: how many these were
+ * @read_ns: how long disks took to read pages, so far
+ * @reads: how many pages these were
  * @read_ended: when the last one was there
- * @ns, @nr: @read_ns and @reads as they were when was looked last
+ * @ns, @nr: @read_ns and @reads as they were when there were enough to tell
+ * @looks: how many looks ago that was
+ * @read_cost: what a page took then; 0: there never were
+ * @unsure: it is too long ago
  */
 static struct {
 	struct pool_size size;
@@ -43,6 +57,9 @@ static struct {
 	atomic64_t read_ended;
 	u64 ns;
 	u64 nr;
+	u64 read_cost;
+	unsigned int looks;
+	bool unsure;
 } self = { .lock = __SPIN_LOCK_UNLOCKED(self.lock) };
 
 static DEFINE_PER_CPU(unsigned int, turns);
@@ -66,7 +83,11 @@ bool vswap_auto_turn(void)
  */
 bool vswap_auto_welcome(void)
 {
-	return !READ_ONCE(self.size.aside) || !(this_cpu_inc_return(offers) % PROBE_PAGES);
+	unsigned int turn = this_cpu_inc_return(offers);
+
+	if (READ_ONCE(self.size.aside))
+		return !(turn % PROBE_PAGES);
+	return turn / DISK_PROBE_RUN % DISK_PROBE_RUNS || !READ_ONCE(self.unsure);
 }
 
 /**
@@ -108,7 +129,7 @@ void vswap_auto_time(enum vswap_auto_cost cost, u64 began)
 
 /**
  * vswap_auto_time_read() - pages have been read from a disk
- * @began: what vswap_auto_clock() said before
+ * @began: what vswap_auto_clock() said before; 0: nothing, for nobody wanted to know yet
  * @nr: how many pages
  *
  * Those that were on their way together share the time: what counts is what one more takes.
@@ -117,11 +138,15 @@ void vswap_auto_time(enum vswap_auto_cost cost, u64 began)
  */
 void vswap_auto_time_read(u64 began, unsigned int nr)
 {
-	u64 now = ktime_get_ns();
+	u64 now = ktime_get_ns(), mean = READ_ONCE(self.read_cost), ns;
 
+	if (!began)
+		return;
 	began = max_t(u64, began, atomic64_xchg(&self.read_ended, now));
-	if (now > began)
-		atomic64_add(now - began, &self.read_ns);
+	ns = now > began ? now - began : 0;
+	if (mean)
+		ns = min(ns, MOST_TIMES * mean * nr);
+	atomic64_add(ns, &self.read_ns);
 	atomic64_add(nr, &self.reads);
 }
 
@@ -152,15 +177,21 @@ void vswap_auto_in(u32 slot, unsigned int nr, const u64 *words)
 		pool_size_in(&self.size, slot++, slot_tag(READ_ONCE(*words++)) == SLOT_POOL);
 }
 
-/* What a page from a disk takes now. */
+/* What a page from a disk takes, as far as known: a look without enough of them knows no better. */
 static u64 read_cost(void)
 {
 	u64 ns = atomic64_read(&self.read_ns), nr = atomic64_read(&self.reads);
-	u64 cost = nr != self.nr ? div64_u64(ns - self.ns, nr - self.nr) : 0;
 
-	self.ns = ns;
-	self.nr = nr;
-	return cost;
+	if (nr - self.nr >= KNOWN_READS) {
+		WRITE_ONCE(self.read_cost, max(div64_u64(ns - self.ns, nr - self.nr), 1ULL));
+		self.ns = ns;
+		self.nr = nr;
+		self.looks = 0;
+	} else if (self.looks < KNOWN_LOOKS) {
+		self.looks++;
+	}
+	WRITE_ONCE(self.unsure, self.looks == KNOWN_LOOKS);
+	return self.read_cost;
 }
 
 static void look(const struct vswap_auto_pool *pool)
@@ -222,6 +253,9 @@ int vswap_auto_start(unsigned long most)
 	memset(self.cost, 0, sizeof(self.cost));
 	self.stores = 0;
 	self.hits = 0;
+	self.read_cost = 0;
+	self.looks = 0;
+	self.unsure = false;
 	spin_unlock(&self.lock);
 	static_branch_enable(&vswap_auto_key);
 	return 0;

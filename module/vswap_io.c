@@ -37,7 +37,6 @@
  * @end: told how it ended
  * @data: for @end
  * @keep: of a read: keeps what the words stood for
- * @began: of a read: when, if the pool looks for its size
  * @timing: for who traces it
  * @transfer: the first one; few have more
  * @work: what is left to a worker when all have ended
@@ -48,7 +47,6 @@ struct folio_io {
 	vswap_end_fn end;
 	void *data;
 	struct vswap_keep keep;
-	u64 began;
 	struct vswap_timing timing;
 	union {
 		struct vswap_transfer transfer;
@@ -769,8 +767,6 @@ static void folio_in_done(struct vswap_io *io)
 	struct folio_io *fio = container_of(io, struct folio_io, io);
 	int error = READ_ONCE(io->error);
 
-	if (vswap_auto_is_on())
-		vswap_auto_time_read(fio->began, folio_nr_pages(io->folio));
 	if (summer && !error)
 		folio_io_leave_to_worker(fio, folio_in_check);
 	else
@@ -949,7 +945,6 @@ static noinline void read_rest(struct slots *slots, u32 slot, struct folio *foli
 	int err;
 
 	folio_io_set(fio, slots, slot, folio, timing, end, data);
-	fio->began = vswap_auto_clock();
 	err = read_pages(slots, slot + done, folio_page(folio, done),
 			 folio_nr_pages(folio) - done, &fio->io, &fio->keep);
 	vswap_io_put(&fio->io, err);
