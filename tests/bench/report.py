@@ -253,8 +253,8 @@ def memory_targets(samples):
 def removal_targets(samples):
     rows = []
     for what, cell, bound in (
-            ("removal of a disk", "64 1 private 0", 5),
-            ("the same, 200 processes", "64 200 private 0", 5),
+            ("removal of a disk", "256 1 private 0", 5),
+            ("the same, 200 processes", "256 200 private 0", 5),
             ("removal of a disk that takes 20 ms for a request", "64 1 private 20", 20),
             ("the same, 200 processes", "64 200 private 20", 20)):
         plain, vswap = (samples.removal.get((who, cell), []) for who in ("plain", "vswap"))
