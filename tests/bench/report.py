@@ -560,20 +560,25 @@ def as_json(samples):
     return {"rounds": samples.rounds, "phases": found, "idle": samples.idle, "memory": memory}
 
 
+def word_in(path, default):
+    if not os.path.exists(path):
+        return default
+    with open(path, encoding="ascii") as file:
+        return file.read().strip()
+
+
 def title_of(samples):
+    """What is measured; some parts may have been measured again later."""
     kernel = os.path.basename(samples.folder).removeprefix("kernel-")
-    version, commit = kernel, "?"
-    for name, default in (("version", kernel), ("commit", "?")):
-        path = f"{samples.folder}/{name}"
-        value = default
-        if os.path.exists(path):
-            with open(path, encoding="ascii") as file:
-                value = file.read().strip()
-        if name == "version":
-            version = value
-        else:
-            commit = value
-    return f"Linux {version}, {samples.rounds} rounds, vswap at {commit}"
+    version = word_in(f"{samples.folder}/version", kernel)
+    commit = word_in(f"{samples.folder}/commit", "?")
+    later = {}
+    for path in sorted(glob.glob(f"{samples.folder}/*/commit")):
+        other = word_in(path, commit)
+        if other != commit:
+            later.setdefault(other, []).append(os.path.basename(os.path.dirname(path)))
+    parts = "".join(f"; {', '.join(names)} at {other}" for other, names in later.items())
+    return f"Linux {version}, {samples.rounds} rounds, vswap at {commit}{parts}"
 
 
 def write_html(folder, found, pictures):
