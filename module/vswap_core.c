@@ -116,7 +116,6 @@ MODULE_PARM_DESC(unchecked, "load on a kernel that doesn't describe its types (0
 VSWAP_NEEDS("config X86_64");
 VSWAP_NEEDS("config SWAP");
 VSWAP_NEEDS("config ZSMALLOC");
-VSWAP_NEEDS("config THP_SWAP");
 VSWAP_NEEDS("config MEMCG");
 VSWAP_NEEDS("config TASK_DELAY_ACCT");
 VSWAP_NEEDS("config CRYPTO");

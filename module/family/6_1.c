@@ -21,8 +21,8 @@
 /* What is read or written here and by no other family, or not as this. */
 #define SWAP_LAYOUT(field, bits, size, value)				\
 	field(swap_info_struct, free_clusters, struct swap_cluster_list) \
-	bits(swap_cluster_info, data, unsigned int, 4)			\
-	bits(swap_cluster_info, flags, unsigned int, 7)			\
+	bits(swap_cluster_info, data, unsigned int, sizeof(spinlock_t))	\
+	bits(swap_cluster_info, flags, unsigned int, sizeof(spinlock_t) + 3) \
 	field(swap_cluster_list, head, struct swap_cluster_info)	\
 	field(swap_cluster_list, tail, struct swap_cluster_info)
 
@@ -240,7 +240,6 @@ VSWAP_ORIGINAL(void, setup_swap_info,
 	       (struct swap_info_struct *, int, unsigned char *, struct swap_cluster_info *))
 VSWAP_ORIGINAL(void, add_to_avail_list, (struct swap_info_struct *))
 VSWAP_ORIGINAL(void, free_swap_slot, (swp_entry_t))
-VSWAP_ORIGINAL(void, swap_range_free, (struct swap_info_struct *, unsigned long, unsigned int))
 VSWAP_ORIGINAL(int, swap_writepage, (struct page *, struct writeback_control *))
 VSWAP_ORIGINAL(int, swap_readpage, (struct page *, bool, struct swap_iocb **))
 VSWAP_ORIGINAL(struct page *, swapin_readahead, (swp_entry_t, gfp_t, struct vm_fault *))
@@ -280,6 +279,13 @@ static void hook_free_swap_slot(swp_entry_t entry)
 	vswap_hook_exit();
 }
 
+/*
+ * Without huge pages this is a part of its only caller: slots are freed by free_swap_slot(), and
+ * what comes past the hook on that one, by swap_slot_free_notify.
+ */
+#ifdef CONFIG_THP_SWAP
+VSWAP_ORIGINAL(void, swap_range_free, (struct swap_info_struct *, unsigned long, unsigned int))
+
 /* Under si->lock: a huge page's slots, or one that free_swap_slot() had parked. */
 static void hook_swap_range_free(struct swap_info_struct *si, unsigned long offset,
 				 unsigned int nr)
@@ -293,6 +299,7 @@ static void hook_swap_range_free(struct swap_info_struct *si, unsigned long offs
 	}
 	vswap_hook_exit();
 }
+#endif
 
 /*
  * Always 0: shmem takes no notice of what swap_writepage() returns, and would leave
@@ -360,7 +367,9 @@ static struct page *hook_swapin_readahead(swp_entry_t entry, gfp_t gfp, struct v
 static struct vswap_hook *const hooks[] = {
 	PORT_MAP_HOOKS
 	VSWAP_HOOK(add_to_avail_list),
+#ifdef CONFIG_THP_SWAP
 	VSWAP_HOOK(swap_range_free),
+#endif
 	VSWAP_HOOK(swap_readpage),
 };
 

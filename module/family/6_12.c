@@ -15,13 +15,23 @@
 #include "family/swap_map.h"
 #include "family/zswap.h"
 
+/* A list for each order that a folio with slots may have. */
+#ifdef CONFIG_THP_SWAP
+#define LISTS_LAYOUT(field)						\
+	field(swap_info_struct, nonfull_clusters, struct list_head [10]) \
+	field(swap_info_struct, frag_clusters, struct list_head [10])
+#else
+#define LISTS_LAYOUT(field)						\
+	field(swap_info_struct, nonfull_clusters, struct list_head [1])	\
+	field(swap_info_struct, frag_clusters, struct list_head [1])
+#endif
+
 /* What is read or written here and by no other family, or not as this. */
 #define SWAP_LAYOUT(field, bits, size, value)				\
 	field(swap_info_struct, zeromap, unsigned long *)		\
 	field(swap_info_struct, free_clusters, struct list_head)	\
 	field(swap_info_struct, full_clusters, struct list_head)	\
-	field(swap_info_struct, nonfull_clusters, struct list_head [10]) \
-	field(swap_info_struct, frag_clusters, struct list_head [10])	\
+	LISTS_LAYOUT(field)						\
 	field(swap_cluster_info, count, u16)				\
 	field(swap_cluster_info, flags, u8)				\
 	field(swap_cluster_info, list, struct list_head)		\

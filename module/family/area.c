@@ -12,6 +12,13 @@
 
 #include "family/area.h"
 
+/* Real-time kernels have no huge pages, and don't count them. */
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+#define THP_VALUES(value)	value(THP_SWPOUT)
+#else
+#define THP_VALUES(value)
+#endif
+
 /* What is read or written here, in the families and in kernel/compat/. */
 #define AREA_LAYOUT(field, bits, size, value)				\
 	field(swap_info_struct, users, struct percpu_ref)		\
@@ -35,7 +42,7 @@
 	value(SWP_SYNCHRONOUS_IO)					\
 	value(PSWPIN)							\
 	value(PSWPOUT)							\
-	value(THP_SWPOUT)
+	THP_VALUES(value)
 
 VSWAP_LAYOUT(layout, AREA_LAYOUT)
 

@@ -7,6 +7,7 @@
 #define VSWAP_FAMILY_AREA_H
 
 #include <linux/bits.h>
+#include <linux/mm.h>
 #include <linux/percpu-refcount.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -17,8 +18,15 @@
 #include "vswap_hooks.h"
 #include "vswap_symbols.h"
 
-/* mm/swap.h, mm/swapfile.c */
-#define SWAPFILE_CLUSTER	512
+/*
+ * mm/swap.h, mm/swapfile.c: slots in a cluster of the kernel's. Ours have SLOTS_PER_CLUSTER,
+ * whatever the kernel's have.
+ */
+#ifdef CONFIG_THP_SWAP
+#define SWAPFILE_CLUSTER	HPAGE_PMD_NR
+#else
+#define SWAPFILE_CLUSTER	256
+#endif
 
 /*
  * The kernel's array by which an area is known to be ours: no other has our memory there. It

@@ -140,7 +140,7 @@ int port_map_populate(u32 from, u32 to)
 	init_spaces(from, to);
 	/* Nobody gets a slot of the first cluster: slot 0 is the header. */
 	if (!from)
-		memset(port_array(ARRAY_MAP), SWAP_MAP_BAD, SWAPFILE_CLUSTER);
+		memset(port_array(ARRAY_MAP), SWAP_MAP_BAD, SLOTS_PER_CLUSTER);
 	return 0;
 }
 
@@ -412,6 +412,12 @@ static void set_huge(u32 slot, unsigned int nr, bool huge)
 		family->set_huge(slot, huge);
 }
 
+/* Without CONFIG_THP_SWAP the kernel splits a folio before its pages get slots. */
+static bool takes_order(unsigned int order)
+{
+	return !order || (IS_ENABLED(CONFIG_THP_SWAP) && family->orders & BIT(order));
+}
+
 /* @refused: the folio's cgroup may have no more swap, here or elsewhere. */
 static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 {
@@ -419,7 +425,7 @@ static swp_entry_t alloc_entry(struct folio *folio, bool *refused)
 	swp_entry_t entry = {};
 	s64 slot;
 
-	if (!is_writeok() || !(family->orders & BIT(folio_order(folio))))
+	if (!is_writeok() || !takes_order(folio_order(folio)))
 		return entry;
 	if (!charge_area(nr)) {
 		vswap_stat_add(VSWAP_ALLOC_FAILURES, 1);

@@ -27,7 +27,7 @@ struct swap_cgroup {
 enum {
 	ARRAY_MAP,		/* si->swap_map: u8 per slot */
 	ARRAY_BITS,		/* si->zeromap or si->frontswap_map: bit per slot */
-	ARRAY_CLUSTERS,		/* si->cluster_info: per 512 slots */
+	ARRAY_CLUSTERS,		/* si->cluster_info: per SWAPFILE_CLUSTER */
 	ARRAY_SPACES,		/* swapper_spaces[type]: per 16384 */
 	ARRAY_CGROUP,		/* swap_cgroup_ctrl[type].map: per 2048 */
 	ARRAY_MORE,
@@ -47,7 +47,7 @@ enum {
  * @set_lengths: of those arrays, for @nr slots; may be NULL
  * @looks_right: see struct port_family; may be NULL
  * @adopt: exchange those arrays, reset the kernel's lists of clusters
- * @orders: a bit for each order of a folio that may have slots here
+ * @orders: a bit for each order of a large folio that may have slots here
  * @before_alloc: called within port_area_get(); may be NULL
  * @set_huge: the slots of a whole cluster are those of one folio; may be NULL
  * @free_range: the last use of @nr slots of one folio is gone

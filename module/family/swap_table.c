@@ -21,6 +21,7 @@
 #include "family/swap_table.h"
 
 VSWAP_NEEDS("config ZSWAP");
+VSWAP_NEEDS("config THP_SWAP");
 /* As PORT_TABLE_FAMILY has it. */
 VSWAP_NEEDS("only swapin cache");
 
