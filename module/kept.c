@@ -73,9 +73,13 @@ static bool is_on_trial(const struct kept *k)
 	return kept_is_whole(k) && k->added >= k->max;
 }
 
-/* Are so many worth their memory? */
+/* Are so many worth their memory? When they have gone, that is seen once it is full again. */
 static void judge(struct kept *k)
 {
+	if (kept_is_whole(k) && k->nr < k->max / 2) {
+		k->added = min(k->added, k->nr);
+		k->found = 0;
+	}
 	if (++k->added < (kept_is_whole(k) ? 2 * k->max : k->rest))
 		return;
 	k->added = 0;

@@ -206,6 +206,21 @@ static void not_worth_it(void)
 	end();
 }
 
+/* Those that went for another reason are no fault of those that come. */
+static void emptied(void)
+{
+	u64 key;
+
+	begin(64);
+	key = add_many(100, 127, 0);
+	kept_drop(&kept, U32_MAX);
+	key = add_many(key, 64, 0);
+	CHECK_EQ(kept_count(&kept), 64);
+	add_many(key, 200, 60);
+	CHECK_EQ(kept_count(&kept), 64);
+	end();
+}
+
 static void random_scripts(void)
 {
 	play_random(kept_play, 500, 1000);
@@ -326,7 +341,7 @@ int main(void)
 {
 	static const struct test tests[] = {
 		TEST(none), TEST(oldest_goes), TEST(many), TEST(all_taken), TEST(same_again),
-		TEST(in_use), TEST(worth_it), TEST(not_worth_it), TEST(random_scripts), TEST(threads),
+		TEST(in_use), TEST(worth_it), TEST(not_worth_it), TEST(emptied), TEST(random_scripts), TEST(threads),
 	};
 
 	return test_main("kept", tests, ARRAY_SIZE(tests));
