@@ -308,7 +308,7 @@ test_setup_zram() {
 	on_machine setup --yes --no-file
 	check 'setup, zram: status' equal "$status" 0
 	ran 'setup, zram' 'systemctl enable vswap.service' 'systemctl daemon-reload' 'systemctl restart vswap.service' \
-		'systemctl mask --now dev-zram0.swap' 'systemctl disable --now zramswap.service'
+		'systemctl stop dev-zram0.swap' 'systemctl mask dev-zram0.swap' 'systemctl disable --now zramswap.service'
 	rm "$machine/etc/systemd/system/multi-user.target.wants/zramswap.service"
 	on_machine setup --yes --no-file
 	ran 'setup, zram, twice' ''

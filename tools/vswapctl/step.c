@@ -262,7 +262,9 @@ void step_do(const struct step *step, bool has_unit, struct record *record)
 		break;
 	case STEP_MASK:
 		record_add(record, "mask", step->what, "");
-		systemctl("mask", "--now", step->what);
+		/* Not at once by --now: systemd no longer knows what a masked unit's swap is. */
+		systemctl("stop", step->what, NULL);
+		systemctl("mask", step->what, NULL);
 		break;
 	}
 }
