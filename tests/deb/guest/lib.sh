@@ -17,7 +17,8 @@ die() {
 }
 
 # More than memory can hold, and what finds room there afterwards.
-readonly large=256M small=40M
+large=$(awk '/^MemAvailable/ { print int($2 / 1024) + 24 }' /proc/meminfo)M
+readonly large small=40M
 readonly swap_file=/var/lib/vswap/ssd.swap kept=/dev/shm/kept
 readonly numbers=/sys/kernel/vswap
 
