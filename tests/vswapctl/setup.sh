@@ -18,7 +18,7 @@ enable:--now | enable:vswap.service)
 disable:*)
 	for unit; do :; done
 	rm -f '$etc/sysinit.target.wants/'\$unit ;;
-mask:--now) ln -sf /dev/null '$etc/'\$3 ;;
+mask:*) ln -sf /dev/null '$etc/'\$2 ;;
 unmask:*) rm -f '$etc/'\$2 ;;
 restart:vswap.service) grep -q vswap0 '$machine/proc/swaps' || echo '$on' >>'$machine/proc/swaps' ;;
 stop:vswap.service) sed -i /vswap0/d '$machine/proc/swaps' ;;
@@ -217,6 +217,7 @@ path = $swap_path"
 	on_machine setup --undo --yes
 	check 'undo, changed: status' equal "$status" 0
 	check 'undo, changed: said' grep -qx '/etc/vswap.conf was changed since, and stays' "$tmp/out"
+	check 'undo, changed: file, said' grep -qx "The swap file isn't the one that was made, and stays" "$tmp/out"
 	check 'undo, changed: conf stays' grep -q mine "$machine/etc/vswap.conf"
 	check 'undo, changed: file stays' test -e "$machine/srv/my.swap"
 
@@ -282,6 +283,12 @@ test_setup_json() {
 	setup_json 'undo, dry run' 0 "{\"plan\":$back}" --undo --dry-run
 	setup_json 'undo' 0 "{\"changes\":$back}" --undo --yes
 	setup_json 'undo, again' 0 '{"changes":[]}' --undo --yes
+	on_machine setup --yes --size 2M
+	echo '# mine' >>"$machine/etc/vswap.conf"
+	swap_file "$machine$swap_path"
+	back=$(jq -c '(.[2], .[3]).change = "kept"' <<<"$back")
+	setup_json 'undo, changed' 0 "{\"changes\":$back}" --undo --yes
+	rm "$machine/etc/vswap.conf" "$machine$swap_path"
 	program mkswap 1
 	setup_json 'failed' 1 "{\"error\":\"$swap_path: mkswap failed\"}" --yes --size 2M
 	set_up_machine ext4
@@ -400,7 +407,7 @@ test_setup_interrupted() {
 			check "setup, killed $when $n: undo" equal "$status" 0
 			check "setup, killed $when $n: undone" diff "$tmp/before" <(state)
 		done
-		check "setup, killed $when: so many times" equal "$n" 7
+		check "setup, killed $when: so many times" equal "$n" 8
 	done
 	for when in before after; do
 		for ((n = 1; ; n++)); do

@@ -240,9 +240,9 @@ static void set_up(const struct request *request)
 
 /* ---- And back ---- */
 
-static struct json_object *undo_change(const struct record_entry *entry)
+static struct json_object *undo_change(const struct record_entry *entry, bool undone)
 {
-	struct json_object *change = change_new("undone", NULL);
+	struct json_object *change = change_new(undone ? "undone" : "kept", NULL);
 	char *text = undo_text(entry);
 
 	json_add(change, "text", json_text(text));
@@ -270,7 +270,7 @@ static void print_undo_as_json(const struct record *record)
 	size_t i;
 
 	for (i = record->nr; i--;)
-		json_object_array_add(steps, undo_change(&record->entry[i]));
+		json_object_array_add(steps, undo_change(&record->entry[i], true));
 	json_add(all, "plan", steps);
 	json_print(all);
 }
@@ -308,8 +308,7 @@ static void undo_steps(struct record *record)
 
 		begin_step(++nr);
 		conf |= !strcmp(last->verb, "conf");
-		undo(last, has_unit);
-		change_done(undo_change(last), NULL);
+		change_done(undo_change(last, undo(last, has_unit)), NULL);
 		record_drop_last(record);
 	}
 	if (conf)

@@ -118,15 +118,17 @@ static bool same_text(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-static void undo_conf(const struct record_entry *entry)
+static bool undo_conf(const struct record_entry *entry)
 {
 	char *now = read_text(CONF_PATH), sum[17] = "";
 	char *before = *entry->more ? read_text(entry->more) : NULL;
+	bool stays = false;
 
 	if (now)
 		make_sum(now, sum);
 	if (now && strcmp(sum, entry->what)) {
-		if (!same_text(now, before))
+		stays = !same_text(now, before);
+		if (stays)
 			remark(CONF_PATH " was changed since, and stays");
 	} else if (before) {
 		write_or_fail(CONF_PATH, before);
@@ -137,6 +139,7 @@ static void undo_conf(const struct record_entry *entry)
 		remove_or_fail(entry->more);
 	free(before);
 	free(now);
+	return !stays;
 }
 
 /* ---- Swap files ---- */
@@ -151,11 +154,17 @@ static void make_file(const struct step *step, struct record *record)
 }
 
 /* Only if it is the one that was made: somebody may have made another since. */
-static void undo_file(const struct record_entry *entry)
+static bool undo_file(const struct record_entry *entry)
 {
 	swap_file_forget(entry->what);
-	if (swap_file_has_uuid(entry->what, entry->more))
+	if (swap_file_has_uuid(entry->what, entry->more)) {
 		remove_or_fail(entry->what);
+		return true;
+	}
+	if (!system_has(entry->what))
+		return true;
+	remark("The swap file isn't the one that was made, and stays");
+	return false;
 }
 
 /* ---- Steps ---- */
@@ -285,13 +294,13 @@ char *undo_text(const struct record_entry *entry)
 	fail("the record has \"%s\": was it written by a later vswapctl?", entry->verb);
 }
 
-void undo(const struct record_entry *entry, bool has_unit)
+bool undo(const struct record_entry *entry, bool has_unit)
 {
-	if (!strcmp(entry->verb, "file")) {
-		undo_file(entry);
-	} else if (!strcmp(entry->verb, "conf")) {
-		undo_conf(entry);
-	} else if (!strcmp(entry->verb, "start")) {
+	if (!strcmp(entry->verb, "file"))
+		return undo_file(entry);
+	if (!strcmp(entry->verb, "conf"))
+		return undo_conf(entry);
+	if (!strcmp(entry->verb, "start")) {
 		have_swap("stop", has_unit);
 	} else if (!strcmp(entry->verb, "enable")) {
 		systemctl("disable", entry->what, NULL);
@@ -301,4 +310,5 @@ void undo(const struct record_entry *entry, bool has_unit)
 		systemctl("unmask", entry->what, NULL);
 		systemctl("start", entry->what, NULL);
 	}
+	return true;
 }

@@ -36,6 +36,7 @@ void step_do(const struct step *step, bool has_unit, struct record *record);
 
 /* For people, what undoing the entry would be; NULL: nothing. The caller frees it. */
 char *undo_text(const struct record_entry *entry);
-void undo(const struct record_entry *entry, bool has_unit);
+/* Returns false if what was made stays: it is somebody else's by now. */
+bool undo(const struct record_entry *entry, bool has_unit);
 
 #endif
