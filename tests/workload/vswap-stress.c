@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -269,15 +270,22 @@ static long long proc_number(const char *path, const char *key)
 	return value;
 }
 
+/* By one call: what is free now isn't to be taken from what there was a moment ago. */
+static long long swap_used_kib(void)
+{
+	struct sysinfo now;
+
+	if (sysinfo(&now))
+		return -1;
+	return (long long)(now.totalswap - now.freeswap) * now.mem_unit / 1024;
+}
+
 static struct system_counts system_now(void)
 {
-	const long long total = proc_number("/proc/meminfo", "SwapTotal:");
-	const long long avail = proc_number("/proc/meminfo", "SwapFree:");
-
 	return (struct system_counts) {
 		.in = proc_number("/proc/vmstat", "pswpin "),
 		.out = proc_number("/proc/vmstat", "pswpout "),
-		.used_kib = total < 0 || avail < 0 ? -1 : total - avail,
+		.used_kib = swap_used_kib(),
 	};
 }
 

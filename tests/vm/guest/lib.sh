@@ -48,10 +48,16 @@ expect_kernel() {
 	echo "$1" >/run/vswap-expect
 }
 
-# meminfo FIELD: a value of /proc/meminfo in KiB.
+# meminfo FIELD...: values of /proc/meminfo in KiB, all of one moment.
 meminfo() {
-	awk -v field="$1:" '$1 == field { print $2; found = 1 }
-		END { exit !found }' /proc/meminfo || die "no $1 in /proc/meminfo"
+	awk -v fields="$*" '{ of[$1] = $2 }
+		END { nr = split(fields, field, " ")
+			for (i = 1; i <= nr; i++) {
+				if (!(field[i] ":" in of))
+					exit 1
+				printf "%s%s", of[field[i] ":"], i < nr ? " " : "\n"
+			}
+		}' /proc/meminfo || die "no $* in /proc/meminfo"
 }
 
 # vmstat FIELD: a counter of /proc/vmstat.
