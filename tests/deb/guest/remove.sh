@@ -56,6 +56,30 @@ away() {
 	kept_is_good
 }
 
+# With swap in use it goes on; what was set up, and is enabled, is so afterwards.
+life_reinstall() {
+	came_up_by_itself
+	version=$(modinfo -F version vswap)
+	keep_a_file
+	hold vswap-stress --anon "$large"
+	dpkg -i /root/next.deb || die "it isn't installed over itself"
+	is_well "$version"
+	kept_is_good
+	let_go "$held"
+	before=$(cat "$conf")
+	apt-get -qq remove -y vswap-dkms || die "remove"
+	is_gone
+	dpkg -i /root/next.deb || die "it isn't installed again"
+	[ "$(cat "$conf")" = "$before" ] || die "the options are gone"
+	[ "$(state_of UnitFileState)" = enabled ] || die "the unit isn't enabled any more"
+	systemctl start vswap.service || die "no start"
+	hold vswap-stress --anon "$large"
+	is_well "$version"
+	let_go "$held"
+	kept_is_good
+	ends_well poweroff
+}
+
 life_remove() {
 	came_up_by_itself
 	away apt-get -qq remove -y vswap-dkms
