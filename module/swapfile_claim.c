@@ -16,6 +16,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
+#include <linux/statfs.h>
 #include <linux/swap.h>
 #include <linux/uio.h>
 #include <linux/workqueue.h>
@@ -477,6 +478,21 @@ static int lengthen(struct file *file, u32 nr_pages)
 	return err;
 }
 
+/* As it was before lengthen(), which may have come half the way. */
+static void shorten(struct vswap_backend *b, struct file *file, u32 nr_pages, loff_t size)
+{
+	struct inode *inode = file->f_mapping->host;
+	int err;
+
+	set_swapfile(inode, false);
+	err = write_header(file, nr_pages);
+	if (!err && S_ISREG(inode->i_mode))
+		err = vfs_truncate(&file->f_path, size);
+	set_swapfile(inode, true);
+	if (err)
+		pr_warn("%s: it stays longer than it was (%d)\n", b->name, err);
+}
+
 /* Are all pages that @old has where they were? */
 static bool extends(const struct extents *new, const struct extents *old)
 {
@@ -509,6 +525,42 @@ static int map_longer(struct vswap_backend *b, struct swapfile *sf, struct exten
 	return err;
 }
 
+/* Returns the one that was used until now, which nobody looks at any more. */
+static struct extents *exchange_map(struct swapfile *sf, struct extents *map)
+{
+	map = rcu_replace_pointer(sf->extents, map, true);
+	synchronize_rcu();
+	return map;
+}
+
+/* @nr_pages: of the file, which is longer now. Returns 0, or -errno and nothing has changed. */
+static int use_longer(struct vswap_backend *b, struct swapfile *sf, u32 nr_pages)
+{
+	struct extents *map = new_extents();
+	int err = map ? map_longer(b, sf, map, &nr_pages) : -ENOMEM;
+
+	if (!err) {
+		/* Before there are places that it has to find. */
+		map = exchange_map(sf, map);
+		err = filemap_grow(&sf->slots, nr_pages);
+		if (err)
+			map = exchange_map(sf, map);
+	}
+	if (!err)
+		sf->nr_pages = nr_pages;
+	free_extents(map);
+	return err;
+}
+
+/* Else whoever else writes there would be the first to fail. */
+static bool has_room(struct file *file, u64 nr_pages)
+{
+	loff_t more = (loff_t)(nr_pages << PAGE_SHIFT) - i_size_read(file->f_mapping->host);
+	struct kstatfs fs;
+
+	return more <= 0 || vfs_statfs(&file->f_path, &fs) || more / fs.f_bsize < fs.f_bavail;
+}
+
 static int check_growth(struct vswap_backend *b, struct swapfile *sf, u64 nr_pages,
 			struct file *file)
 {
@@ -525,6 +577,8 @@ static int check_growth(struct vswap_backend *b, struct swapfile *sf, u64 nr_pag
 	/* These keep a record of the blocks of swap files. */
 	if (sf->file->f_mapping->a_ops->swap_deactivate)
 		return refuse(b, sf->path, -EOPNOTSUPP, "its file system can't grow swap files");
+	if (S_ISREG(inode->i_mode) && !has_room(file, nr_pages))
+		return refuse(b, sf->path, -ENOSPC, "its file system has no room for that");
 	return 0;
 }
 
@@ -535,13 +589,13 @@ static int check_growth(struct vswap_backend *b, struct swapfile *sf, u64 nr_pag
  * @file: the file, open for reading and writing
  *
  * Context: process, may sleep.
- * Return: 0, or -errno with one line in the log.
+ * Return: 0, or -errno with one line in the log, and it is as long as before.
  */
 int vswap_swapfile_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 {
 	struct swapfile *sf = b->private;
 	u32 nr_pages = bytes >> PAGE_SHIFT;
-	struct extents *map;
+	loff_t size = i_size_read(sf->file->f_mapping->host);
 	int err;
 
 	err = check_growth(b, sf, bytes >> PAGE_SHIFT, file);
@@ -549,17 +603,10 @@ int vswap_swapfile_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 		return err;
 	err = lengthen(file, nr_pages);
 	if (err)
-		return refuse(b, sf->path, err, "can't be made longer");
-	map = new_extents();
-	err = map ? map_longer(b, sf, map, &nr_pages) : -ENOMEM;
-	if (!err) {
-		/* Before there are places that it has to find. */
-		map = rcu_replace_pointer(sf->extents, map, true);
-		synchronize_rcu();
-		err = filemap_grow(&sf->slots, nr_pages);
-	}
-	if (!err)
-		sf->nr_pages = nr_pages;
-	free_extents(map);
+		refuse(b, sf->path, err, "can't be made longer");
+	else
+		err = use_longer(b, sf, nr_pages);
+	if (err)
+		shorten(b, file, sf->nr_pages, size);
 	return err;
 }

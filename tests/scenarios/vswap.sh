@@ -23,12 +23,16 @@ make_disk_swap() {
 	check "mkswap $1" mkswap "$1" >/dev/null
 }
 
-# make_file_swap DISK MIB: a swap file on ext4, where modprobe looks by default.
+# make_file_swap DISK MIB [OPTION]...: a swap file on ext4, where modprobe looks by default;
+# with options of mkfs.ext4.
 make_file_swap() {
-	check "mkfs.ext4" mkfs.ext4 -qF "$1"
+	_disk=$1
+	_mib=$2
+	shift 2
+	check "mkfs.ext4" mkfs.ext4 -qF "$@" "$_disk"
 	mkdir -p /var/lib/vswap
-	check "mount" mount -t ext4 "$1" /var/lib/vswap
-	check "fallocate" fallocate -l "$2M" /var/lib/vswap/ssd.swap
+	check "mount" mount -t ext4 "$_disk" /var/lib/vswap
+	check "fallocate" fallocate -l "${_mib}M" /var/lib/vswap/ssd.swap
 	chmod 600 /var/lib/vswap/ssd.swap
 	check "mkswap" mkswap /var/lib/vswap/ssd.swap >/dev/null
 }

@@ -153,7 +153,7 @@ static void __attribute__((noreturn)) fail_resize(const struct resize *resize, i
 	static const struct reason file[] = {
 		{ EINVAL, "a swap file can only grow" },
 		{ EOPNOTSUPP, "its file system can't do that" },
-		{ ENOSPC, "the file system is full" },
+		{ ENOSPC, "its file system has no room for that" },
 		{ EFBIG, "larger than its file system allows" },
 		{ 0 }
 	};
