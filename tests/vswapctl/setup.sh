@@ -7,6 +7,7 @@
 # shellcheck disable=SC2154  # of tests/vswapctl/run and conf.sh
 
 swap_path=/var/lib/vswap/ssd.swap
+zram_on='/dev/zram0 partition 30000 100 100'
 
 # A systemctl that does to the machine's files what the real one would.
 fake_systemctl() {
@@ -21,8 +22,10 @@ disable:*)
 mask:*) ln -sf /dev/null '$etc/'\$2 ;;
 unmask:*) rm -f '$etc/'\$2 ;;
 restart:vswap.service) grep -q vswap0 '$machine/proc/swaps' || echo '$on' >>'$machine/proc/swaps' ;;
-stop:vswap.service) sed -i /vswap0/d '$machine/proc/swaps' ;;
+stop:dev-zram0.swap) sed -i /zram0/d '$machine/proc/swaps' ;;
+start:dev-zram0.swap) grep -q zram0 '$machine/proc/swaps' || echo '$zram_on' >>'$machine/proc/swaps' ;;
 esac"
+	program swapoff 0 "sed -i /vswap0/d '$machine/proc/swaps'"
 }
 
 # set_up_machine TYPE [SOURCE]: with / on that, and systemd
@@ -193,7 +196,7 @@ encrypt = yes
 size = 40%
 [file ssd]
 path = $swap_path"
-	ran 'setup, changed' 'systemctl daemon-reload' 'systemctl reload vswap.service'
+	ran 'setup, changed' 'systemctl daemon-reload' 'systemctl start vswap.service' 'systemctl reload vswap.service'
 	on_machine setup --undo --dry-run
 	check 'undo, dry: plan' equal "$(<"$tmp/out")" " 1. write what was in /etc/vswap.conf before
  2. switch swap on /dev/vswap0 off
@@ -204,7 +207,7 @@ path = $swap_path"
 	on_machine setup --undo --yes
 	check 'undo: status' equal "$status" 0
 	check 'undo: stderr' empty "$tmp/err"
-	ran 'undo' 'systemctl stop vswap.service' 'systemctl disable vswap.service'
+	ran 'undo' 'swapoff /dev/vswap0' 'systemctl stop vswap.service' 'systemctl disable vswap.service'
 	check 'undo: as it was' diff "$tmp/before" <(state)
 	check 'undo: no folder is left' test ! -e "$machine/var/lib/vswap"
 	machine_does 'undo, twice' 0 'Nothing is to be undone' '' setup --undo --yes
@@ -306,7 +309,7 @@ with_zram() {
 	mkdir -p "$machine"/{run/systemd/generator,etc/systemd/system/multi-user.target.wants}
 	touch "$machine/run/systemd/generator/dev-zram0.swap"
 	ln -s /dev/null "$machine/etc/systemd/system/multi-user.target.wants/zramswap.service"
-	echo '/dev/zram0 partition 30000 100 100' >>"$machine/proc/swaps"
+	echo "$zram_on" >>"$machine/proc/swaps"
 }
 
 test_setup_zram() {
@@ -315,16 +318,28 @@ test_setup_zram() {
 	on_machine setup --yes --no-file
 	check 'setup, zram: status' equal "$status" 0
 	ran 'setup, zram' 'systemctl enable vswap.service' 'systemctl daemon-reload' 'systemctl restart vswap.service' \
-		'systemctl stop dev-zram0.swap' 'systemctl mask dev-zram0.swap' 'systemctl disable --now zramswap.service'
+		'systemctl stop dev-zram0.swap' 'systemctl mask dev-zram0.swap' 'systemctl stop zramswap.service' \
+		'systemctl disable zramswap.service'
 	rm "$machine/etc/systemd/system/multi-user.target.wants/zramswap.service"
 	on_machine setup --yes --no-file
 	ran 'setup, zram, twice' ''
 	on_machine setup --undo --yes
 	ran 'undo, zram' 'systemctl enable --now zramswap.service' 'systemctl unmask dev-zram0.swap' \
-		'systemctl start dev-zram0.swap' 'systemctl stop vswap.service' 'systemctl disable vswap.service'
+		'systemctl start dev-zram0.swap' 'swapoff /dev/vswap0' 'systemctl stop vswap.service' 'systemctl disable vswap.service'
 	set_up_machine ext4
-	echo '/dev/zram0 partition 30000 100 100' >>"$machine/proc/swaps"
+	echo "$zram_on" >>"$machine/proc/swaps"
 	plan zram-by-hand --no-file
+	# systemctl says that it is stopped, and it isn't.
+	with_zram
+	sed -i '/^stop:dev-zram0/d' "$tmp/bin/systemctl"
+	on_machine setup --yes --no-file
+	check 'setup, zram stays: status' equal "$status" 1
+	check 'setup, zram stays: said' equal "$(<"$tmp/err")" \
+		'vswapctl: /dev/zram0 stays on, after systemctl stop dev-zram0.swap; free memory or add swap, and try again'
+	fake_systemctl
+	on_machine setup --yes --no-file
+	check 'setup, zram went: status' equal "$status" 0
+	check 'setup, zram went: masked' test -L "$machine/etc/systemd/system/dev-zram0.swap"
 }
 
 test_setup_failures() {
@@ -341,7 +356,6 @@ test_setup_failures() {
 		on_machine setup --undo --yes
 		check "setup, $name fails: undone" diff "$tmp/before" <(state)
 	done
-	# No room for what is swapped: the undoing goes on when there is.
 	set_up_machine ext4
 	state >"$tmp/before"
 	on_machine setup --yes --size 2M
@@ -353,6 +367,80 @@ test_setup_failures() {
 	fake_systemctl
 	on_machine setup --undo --yes
 	check 'undo, then it goes on' diff "$tmp/before" <(state)
+}
+
+# used_file PATH: it is one of the backends
+used_file() {
+	cp -rT "$tmp/loaded" "$conf_sysfs"
+	echo 'ssd zswap' >"$conf_sysfs/backends"
+	files "$conf_sysfs/backend/ssd" <<-END
+		type swapfile
+		path $1
+	END
+}
+
+# Swap that can't go: the undoing ends there, and goes on when it can.
+test_setup_stays_on() {
+	local stays='vswapctl: /dev/vswap0 stays on:'
+	set_up_machine ext4
+	state >"$tmp/before"
+	on_machine setup --yes --size 2M
+	state >"$tmp/first"
+	cp "$machine/var/lib/vswap/setup" "$tmp/record"
+	: >"$tmp/ran"
+	sed -i 's,^/dev/vswap0 .*,/dev/vswap0 partition 9000000 8000000 100,' "$machine/proc/swaps"
+	on_machine setup --undo --yes
+	check 'undo, no room: status' equal "$status" 1
+	check 'undo, no room: one line' lines "$tmp/err" 1
+	check 'undo, no room: said' grep -q "^$stays what is swapped there, 7.6G, needs .* free memory or add swap, and try again\$" "$tmp/err"
+	check 'undo, no room: the record' cmp "$tmp/record" "$machine/var/lib/vswap/setup"
+	check 'undo, no room: the file stays' test -e "$machine$swap_path"
+	ran 'undo, no room' ''
+	setup_json 'undo, no room' 1 "$(jq -nc --arg text "$(sed 's/^vswapctl: //; s/8.6G free/N free/' "$tmp/err")" '{error: $text}')" --undo --yes
+	sed -i 's,^/dev/vswap0 .*,/dev/vswap0 partition 1000 0 100,' "$machine/proc/swaps"
+	# Nor is it believed that says so.
+	program swapoff 0
+	on_machine setup --undo --yes
+	check 'undo, still on: status' equal "$status" 1
+	check 'undo, still on: said' equal "$(<"$tmp/err")" \
+		"$stays vswapctl stop says why; free memory or add swap, and try again"
+	check 'undo, still on: nothing changes' diff "$tmp/first" <(state)
+	fake_systemctl
+	on_machine setup --undo --yes
+	check 'undo, room again: status' equal "$status" 0
+	check 'undo, room again' diff "$tmp/before" <(state)
+
+	# Swap is on, and the record doesn't know of it: what is still to be undone goes.
+	set_up_machine ext4
+	state >"$tmp/before"
+	on_machine setup --yes --size 2M
+	sed -i '/^start/d; /^enable/d' "$machine/var/lib/vswap/setup"
+	rm "$machine/etc/systemd/system/sysinit.target.wants/vswap.service"
+	: >"$tmp/ran"
+	on_machine setup --yes --pool 30%
+	check 'setup, on, not enabled: status' equal "$status" 0
+	ran 'setup, on, not enabled' 'systemctl enable vswap.service' 'systemctl daemon-reload' \
+		'systemctl start vswap.service' 'systemctl reload vswap.service'
+	used_file "$swap_path"
+	on_machine setup --undo --yes
+	check 'undo, not recorded: status' equal "$status" 0
+	ran 'undo, not recorded' 'systemctl disable vswap.service' 'swapoff /dev/vswap0' 'systemctl stop vswap.service'
+	check 'undo, not recorded' diff "$tmp/before" <(state)
+
+	# It was on before, by a vswap.conf that is back: it goes on without the file.
+	set_up_machine ext4
+	conf '[pool]'
+	echo '/dev/vswap0 partition 1000 0 100' >>"$machine/proc/swaps"
+	state >"$tmp/before"
+	on_machine setup --yes --size 2M
+	used_file "$swap_path"
+	sed -i "/^esac/i reload:vswap.service) rm -r '$conf_sysfs/backend/ssd' ;;" "$tmp/bin/systemctl"
+	: >"$tmp/ran"
+	on_machine setup --undo --yes
+	check 'undo, was on before: status' equal "$status" 0
+	ran 'undo, was on before' 'systemctl disable vswap.service' 'systemctl start vswap.service' \
+		'systemctl reload vswap.service' 'systemctl start vswap.service' 'systemctl reload vswap.service'
+	check 'undo, was on before' diff "$tmp/before" <(state)
 }
 
 # killed_by N PROGRAM: the N-th program that setup runs kills it, before or after it has done
@@ -436,6 +524,7 @@ test_setup() {
 	test_setup_json
 	test_setup_zram
 	test_setup_failures
+	test_setup_stays_on
 	test_setup_interrupted
 	rm -rf "${tmp:?}/bin"
 	unset VSWAP_CONTROL

@@ -158,12 +158,12 @@ static void resize_pool(const struct adaptation *a, const char *name)
 
 /* ---- All of them ---- */
 
-static bool same_place(const struct backend *backend, const struct conf_file *file)
+bool backend_is_at(const struct backend *backend, const char *place)
 {
 	const struct value *path = &backend->file[BACKEND_PATH];
-	char *whole = system_path(file->path);
+	char *whole = system_path(place);
 	struct stat ours, its;
-	bool same = path->known && !strcmp(path->text, file->path);
+	bool same = path->known && !strcmp(path->text, place);
 
 	if (path->known && !same && !stat(whole, &ours) && !stat(path->text, &its))
 		same = S_ISBLK(ours.st_mode) ? S_ISBLK(its.st_mode) && ours.st_rdev == its.st_rdev :
@@ -188,7 +188,7 @@ static void adapt_file(struct adaptation *a, const struct conf_file *file)
 {
 	const struct backend *there = snapshot_find(&a->was, file->name);
 
-	if (there && same_place(there, file) && has_tier(a, there, file->tier)) {
+	if (there && backend_is_at(there, file->path) && has_tier(a, there, file->tier)) {
 		a->nr++;
 		return;
 	}

@@ -6,6 +6,8 @@
 
 #include "conf.h"
 
+struct backend;
+
 /*
  * Makes the backends of the module that is loaded those of @conf. @on: the area is, so that
  * pages move; what then has to wait for the next start is told. Fails if one can't be had,
@@ -15,5 +17,8 @@ void adapt_backends(const struct conf *conf, bool on);
 
 /* The same for all else that can be changed while the module is loaded. */
 void adapt_parameters(const struct conf *conf);
+
+/* Is it the file or disk at @place, by whatever name? */
+bool backend_is_at(const struct backend *backend, const char *place);
 
 #endif

@@ -12,6 +12,7 @@
 #include "room.h"
 #include "swaps.h"
 #include "system.h"
+#include "value.h"
 
 #define CGROUPS		"/sys/fs/cgroup"
 #define KB		UINT64_C(1024)
@@ -119,4 +120,29 @@ char *room_tight_cgroup(const struct room *room)
 	free(tight);
 	free(top);
 	return name;
+}
+
+static char *format_bytes(uint64_t bytes)
+{
+	struct value val = value_number(UNIT_BYTES, bytes);
+
+	return value_format(&val, false);
+}
+
+/* The kernel would try all the same, until its OOM killer comes. */
+void room_check(const struct room *room)
+{
+	uint64_t wanted = room_wanted(room->swapped), there = room->memory + room->elsewhere;
+	char *cgroup;
+
+	if (!room->swapped)
+		return;
+	if (wanted > there)
+		fail(VSWAP_STAYS_ON "what is swapped there, %s, needs %s free in memory and other swap, "
+		     "and there are %s; free memory or add swap, and try again",
+		     format_bytes(room->swapped), format_bytes(wanted), format_bytes(there));
+	cgroup = room_tight_cgroup(room);
+	if (cgroup)
+		fail(VSWAP_STAYS_ON "the cgroup %s has more in swap than its memory.max lets into "
+		     "memory; raise memory.max or add swap, and try again", cgroup);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define VSWAP_DEVICE	"/dev/vswap0"
+#define VSWAP_STAYS_ON	VSWAP_DEVICE " stays on: "
 
 struct room {
 	bool on;		/* whether the area is */
@@ -25,5 +26,8 @@ uint64_t room_wanted(uint64_t swapped);
  * NULL if there is none. The caller frees it.
  */
 char *room_tight_cgroup(const struct room *room);
+
+/* Fails where there is none, with a line that says what to do. */
+void room_check(const struct room *room);
 
 #endif

@@ -14,9 +14,7 @@
 #include "message.h"
 #include "needs.h"
 #include "plan.h"
-#include "program.h"
 #include "record.h"
-#include "room.h"
 #include "scene.h"
 #include "system.h"
 #include "value.h"
@@ -285,19 +283,6 @@ static bool show_undo(const struct record *record, bool dry_run)
 	return record->nr;
 }
 
-/* What was replaced while swap was on counts again. */
-static void follow_old_conf(bool has_unit)
-{
-	char *reload[] = { has_unit ? "systemctl" : "/proc/self/exe", "reload",
-			   has_unit ? "vswap.service" : NULL, NULL };
-
-	if (!room_look().on || !system_has(CONF_PATH))
-		return;
-	fflush(stdout);
-	if (program_run(reload))
-		fail("swap doesn't follow " CONF_PATH ": vswapctl reload says why");
-}
-
 static void undo_steps(struct record *record)
 {
 	bool has_unit = scene_has_unit(), conf = false;
@@ -311,8 +296,9 @@ static void undo_steps(struct record *record)
 		change_done(undo_change(last, undo(last, has_unit)), NULL);
 		record_drop_last(record);
 	}
+	/* What was replaced while swap was on counts again. */
 	if (conf)
-		follow_old_conf(has_unit);
+		follow_conf(has_unit);
 	end_steps("Done");
 }
 

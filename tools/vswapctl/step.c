@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapt.h"
 #include "change.h"
 #include "conf.h"
 #include "json.h"
@@ -18,8 +19,10 @@
 #include "program.h"
 #include "replace.h"
 #include "room.h"
+#include "snapshot.h"
 #include "step.h"
 #include "swap_file.h"
+#include "swaps.h"
 #include "system.h"
 #include "value.h"
 
@@ -42,13 +45,76 @@ static void systemctl(const char *a, const char *b, const char *c)
 		fail("systemctl %s %s%s%s failed", a, b ? b : "", c ? " " : "", c ? c : "");
 }
 
-/* By the unit, where there are units. */
-static void have_swap(const char *verb, bool has_unit)
+static int vswapctl(const char *verb)
 {
+	return run("/proc/self/exe", verb, NULL, NULL);
+}
+
+/* ---- Swap: by the unit, where there are units ---- */
+
+static void have_swap(bool has_unit)
+{
+	/* The unit may be active, and swap off all the same. */
 	if (has_unit)
-		systemctl(verb, UNIT, NULL);
-	else if (run("/proc/self/exe", verb, NULL, NULL))
-		fail("vswapctl %s failed", verb);
+		systemctl("restart", UNIT, NULL);
+	else if (vswapctl("start"))
+		fail("vswapctl start failed");
+}
+
+/*
+ * "systemctl stop" succeeds whatever becomes of swap, and the unit isn't stopped a second time:
+ * its turn comes when swap is off.
+ */
+static void have_no_swap(bool has_unit)
+{
+	struct room room = room_look();
+	bool failed;
+
+	if (room.on)
+		room_check(&room);
+	failed = vswapctl("stop");
+	if (room_look().on)
+		fail(VSWAP_STAYS_ON "vswapctl stop says why; free memory or add swap, and try again");
+	if (has_unit)
+		systemctl("stop", UNIT, NULL);
+	else if (failed)
+		fail("vswapctl stop failed");
+}
+
+/* A unit that isn't active can't be reloaded. To start it leaves swap that is on as it is. */
+static bool reload(bool has_unit)
+{
+	if (!has_unit)
+		return !vswapctl("reload");
+	systemctl("start", UNIT, NULL);
+	return !run("systemctl", "reload", UNIT, NULL);
+}
+
+void follow_conf(bool has_unit)
+{
+	if (room_look().on && system_has(CONF_PATH) && !reload(has_unit))
+		fail("swap doesn't follow " CONF_PATH ": vswapctl reload says why");
+}
+
+/* Of somebody else: systemctl stop succeeds whatever comes of it there, too. */
+static void stop_other(const char *unit)
+{
+	FILE *file;
+	struct swap swap;
+	char *its;
+
+	systemctl("stop", unit, NULL);
+	file = swaps_open();
+	while (swaps_next(file, &swap)) {
+		if (!swap_is_zram(&swap))
+			continue;
+		its = xasprintf("dev-%s.swap", swap.path + strlen("/dev/"));
+		if (!strcmp(unit, its) || !strncmp(unit, "zram", strlen("zram")))
+			fail("%s stays on, after systemctl stop %s; free memory or add swap, and try again",
+			     swap.path, unit);
+		free(its);
+	}
+	swaps_close(file);
 }
 
 /* ---- vswap.conf ---- */
@@ -153,11 +219,35 @@ static void make_file(const struct step *step, struct record *record)
 	swap_file_make(step->what, step->bytes, uuid);
 }
 
+static bool is_used(const char *path)
+{
+	struct snapshot snap;
+	bool used = false;
+	size_t i;
+
+	if (!room_look().on || !snapshot_try_read(&snap))
+		return false;
+	for (i = 0; i < snap.nr_backends; i++)
+		used |= backend_is_at(&snap.backend[i], path);
+	snapshot_free(&snap);
+	return used;
+}
+
+/* Swap may be on that no step has switched on: it goes without the file, or goes. */
+static void let_go(const char *path, bool has_unit)
+{
+	if (is_used(path))
+		follow_conf(has_unit);
+	if (is_used(path))
+		have_no_swap(has_unit);
+}
+
 /* Only if it is the one that was made: somebody may have made another since. */
-static bool undo_file(const struct record_entry *entry)
+static bool undo_file(const struct record_entry *entry, bool has_unit)
 {
 	swap_file_forget(entry->what);
 	if (swap_file_has_uuid(entry->what, entry->more)) {
+		let_go(entry->what, has_unit);
 		remove_or_fail(entry->what);
 		return true;
 	}
@@ -257,22 +347,22 @@ void step_do(const struct step *step, bool has_unit, struct record *record)
 		/* For the generator. */
 		if (has_unit)
 			systemctl("daemon-reload", NULL, NULL);
-		/* The unit may be active, and swap off all the same. */
-		have_swap(has_unit ? "restart" : "start", has_unit);
+		have_swap(has_unit);
 		break;
 	case STEP_RELOAD:
 		if (has_unit)
 			systemctl("daemon-reload", NULL, NULL);
-		have_swap("reload", has_unit);
+		follow_conf(has_unit);
 		break;
 	case STEP_DISABLE:
 		record_add(record, "disable", step->what, "");
-		systemctl("disable", "--now", step->what);
+		stop_other(step->what);
+		systemctl("disable", step->what, NULL);
 		break;
 	case STEP_MASK:
 		record_add(record, "mask", step->what, "");
 		/* Not at once by --now: systemd no longer knows what a masked unit's swap is. */
-		systemctl("stop", step->what, NULL);
+		stop_other(step->what);
 		systemctl("mask", step->what, NULL);
 		break;
 	}
@@ -297,11 +387,11 @@ char *undo_text(const struct record_entry *entry)
 bool undo(const struct record_entry *entry, bool has_unit)
 {
 	if (!strcmp(entry->verb, "file"))
-		return undo_file(entry);
+		return undo_file(entry, has_unit);
 	if (!strcmp(entry->verb, "conf"))
 		return undo_conf(entry);
 	if (!strcmp(entry->verb, "start")) {
-		have_swap("stop", has_unit);
+		have_no_swap(has_unit);
 	} else if (!strcmp(entry->verb, "enable")) {
 		systemctl("disable", entry->what, NULL);
 	} else if (!strcmp(entry->verb, "disable")) {

@@ -34,6 +34,9 @@ struct json_object *step_change(const struct step *step);
 /* @has_unit: vswap.service is there, and systemd. What is done is in @record before. */
 void step_do(const struct step *step, bool has_unit, struct record *record);
 
+/* Has swap, if it is on, follow a vswap.conf that was written. */
+void follow_conf(bool has_unit);
+
 /* For people, what undoing the entry would be; NULL: nothing. The caller frees it. */
 char *undo_text(const struct record_entry *entry);
 /* Returns false if what was made stays: it is somebody else's by now. */

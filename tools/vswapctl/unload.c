@@ -8,9 +8,6 @@
 #include "program.h"
 #include "room.h"
 #include "system.h"
-#include "value.h"
-
-#define STAYS_ON	VSWAP_DEVICE " stays on: "
 
 enum { JSON };
 
@@ -18,31 +15,6 @@ static const struct option_row options[] = {
 	[JSON] = { 'j', "json", NULL, "JSON" },
 	{ 0 }
 };
-
-static char *format_bytes(uint64_t bytes)
-{
-	struct value val = value_number(UNIT_BYTES, bytes);
-
-	return value_format(&val, false);
-}
-
-/* The kernel would try all the same, until its OOM killer comes. */
-static void check_room(const struct room *room)
-{
-	uint64_t wanted = room_wanted(room->swapped), there = room->memory + room->elsewhere;
-	char *cgroup;
-
-	if (!room->swapped)
-		return;
-	if (wanted > there)
-		fail(STAYS_ON "what is swapped there, %s, needs %s free in memory and other swap, and "
-		     "there are %s; free memory or add swap, and try again",
-		     format_bytes(room->swapped), format_bytes(wanted), format_bytes(there));
-	cgroup = room_tight_cgroup(room);
-	if (cgroup)
-		fail(STAYS_ON "the cgroup %s has more in swap than its memory.max lets into memory; "
-		     "raise memory.max or add swap, and try again", cgroup);
-}
 
 static void run(const struct command *cmd, int argc, char **argv)
 {
@@ -53,9 +25,9 @@ static void run(const struct command *cmd, int argc, char **argv)
 	while (next_option(cmd, argc, argv) >= 0)
 		messages_as_json();
 	if (room.on) {
-		check_room(&room);
+		room_check(&room);
 		if (program_run(swapoff))
-			fail(STAYS_ON "swapoff failed, and nothing is lost; free memory or add swap, "
+			fail(VSWAP_STAYS_ON "swapoff failed, and nothing is lost; free memory or add swap, "
 			     "and try again");
 		change_done(change_new("swapped off", NULL), NULL);
 	}
