@@ -188,8 +188,16 @@ systemctl restart vswap.service"
 	ran 'setup, twice' ''
 	check 'setup, twice: nothing changes' diff "$tmp/first" <(state)
 
+	local later='Note: encryption counts from the next start on, and until then pages go to the file in the clear; at once by: '
+	on_machine setup --dry-run --pool 40% --encrypt
+	check 'setup, encrypt: planned' grep -qx "${later}systemctl restart vswap" "$tmp/out"
+	on_machine setup --dry-run --json --pool 40% --encrypt
+	check 'setup, encrypt: planned, JSON' equal "$(jq -r '"Note: " + .notes[0]' "$tmp/out")" "${later}systemctl restart vswap"
+	on_machine setup --dry-run --no-file --encrypt
+	check 'setup, encrypt, no file' equal "$(grep Note "$tmp/out")" ''
 	on_machine setup --yes --pool 40% --encrypt
 	is_set_up 'setup, changed'
+	check 'setup, changed: the end' equal "$(tail -n 1 "$tmp/out")" "${later}systemctl restart vswap"
 	written_conf changed "[area]
 encrypt = yes
 [pool]
@@ -197,6 +205,16 @@ size = 40%
 [file ssd]
 path = $swap_path"
 	ran 'setup, changed' 'systemctl daemon-reload' 'systemctl start vswap.service' 'systemctl reload vswap.service'
+	on_machine setup --yes
+	check 'setup, encrypt, again' equal "$(tail -n 2 "$tmp/out")" "All is set up: nothing is to be done
+${later}systemctl restart vswap"
+	on_machine setup --yes --json
+	check 'setup, encrypt, again, JSON' equal "$(<"$tmp/err")" "vswapctl: ${later}systemctl restart vswap"
+	mkdir -p "$machine/sys/module/vswap/parameters"
+	echo Y >"$machine/sys/module/vswap/parameters/encrypt"
+	on_machine setup --yes
+	check 'setup, encrypts already' equal "$(tail -n 1 "$tmp/out")" 'All is set up: nothing is to be done'
+	rm -r "$machine/sys/module/vswap"
 	on_machine setup --undo --dry-run
 	check 'undo, dry: plan' equal "$(<"$tmp/out")" " 1. write what was in /etc/vswap.conf before
  2. switch swap on /dev/vswap0 off

@@ -52,6 +52,7 @@ void plan_free(struct plan *plan)
 	for (i = 0; i < plan->nr_notes; i++)
 		free(plan->note[i]);
 	free(plan->note);
+	free(plan->later);
 }
 
 static char *format(uint64_t bytes)
@@ -179,6 +180,17 @@ static char *make_conf(const struct file_wish *file, const struct wishes *wishes
 	return text_end(&text);
 }
 
+/* What swap that is on can't follow. */
+static void plan_encryption(struct plan *plan, const struct scene *scene)
+{
+	if (!scene->on || system_line_is("/sys/module/vswap/parameters/encrypt", "Y"))
+		return;
+	plan->later = xasprintf("encryption counts from the next start on, and until then pages go to the "
+				"file in the clear; at once by: %s", scene->has_unit ?
+				"systemctl restart vswap" : "vswapctl stop && vswapctl start");
+	add_note(plan, "%s", plan->later);
+}
+
 static void plan_new_conf(struct plan *plan, const struct scene *scene, const struct wishes *wishes)
 {
 	const char *pool = pool_size(wishes);
@@ -195,6 +207,8 @@ static void plan_new_conf(struct plan *plan, const struct scene *scene, const st
 	if (file.is_new)
 		add_step(plan, STEP_FILE, xstrdup(file.path), file.bytes);
 	add_step(plan, STEP_CONF, make_conf(&file, wishes, encrypt), 0);
+	if (encrypt && file.path)
+		plan_encryption(plan, scene);
 	free(file.path);
 }
 
@@ -248,6 +262,8 @@ static void plan_conf(struct plan *plan, const struct scene *scene, const struct
 	if (conf.given && !has_wishes(wishes)) {
 		for (i = 0; i < conf.nr_files; i++)
 			plan_file_of_conf(plan, &conf.file[i]);
+		if (conf.params.encrypt && conf.nr_files)
+			plan_encryption(plan, scene);
 	} else {
 		plan_new_conf(plan, scene, wishes);
 		last = &plan->step[plan->nr - 1];

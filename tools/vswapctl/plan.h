@@ -26,6 +26,7 @@ struct plan {
 	size_t nr;
 	char **note;		/* what there is to know besides */
 	size_t nr_notes;
+	char *later;		/* the note that still counts when all is done; NULL: none */
 };
 
 /* Fails, or fails with a usage error, where the wishes can't be met. */

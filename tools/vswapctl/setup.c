@@ -203,6 +203,18 @@ static bool show_plan(const struct plan *plan, bool dry_run)
 	return plan->nr;
 }
 
+/* Also where --json shows no plan. */
+static void tell_later(const struct plan *plan)
+{
+	char *text;
+
+	if (!plan->later || (!plan->nr && !messages_are_json()))
+		return;
+	text = xasprintf("Note: %s", plan->later);
+	remark(text);
+	free(text);
+}
+
 static void do_plan(const struct plan *plan, bool has_unit)
 {
 	struct record record;
@@ -232,6 +244,8 @@ static void set_up(const struct request *request)
 		do_plan(&plan, scene.has_unit);
 	else if (!request->dry_run)
 		changes_end();
+	if (!request->dry_run)
+		tell_later(&plan);
 	plan_free(&plan);
 	scene_free(&scene);
 }
