@@ -126,6 +126,14 @@ test_setup_plans() {
 	set_up_machine ext4
 	conf '[pool]' '[file a]' 'size = 2M' '[file b]'
 	plan by-conf
+	mkdir -p "$machine/etc/vswap.conf.d"
+	printf '[area]\nencrypt = no\n[pool]\nlow = 10%%\nsize = 30%%\n[file ssd]\nsize = 3M\n' >"$machine/etc/vswap.conf.d/95-x.conf"
+	printf '[file ssd]\npath = /x\n' >"$machine/etc/vswap.conf.d/96-y.conf"
+	plan overridden --pool 40% --size 2M --encrypt
+	rm "$machine/etc/vswap.conf"
+	plan overridden --pool 40% --size 2M --encrypt
+	on_machine setup --dry-run --no-file
+	check 'setup, overridden: only what it writes' equal "$(grep -c Note "$tmp/out")" 1
 }
 
 test_setup_refusals() {

@@ -6,6 +6,7 @@
 
 #include "advice_part.h"
 #include "ini.h"
+#include "later.h"
 #include "message.h"
 #include "replace.h"
 #include "save.h"
@@ -89,31 +90,23 @@ static void free_part(struct part *part)
 	free(part->entry);
 }
 
-static void look_for_key(const struct ini_line *line, void *to)
+static void say(const char *text, void *to)
 {
-	const struct advices *advices = to;
-	size_t i;
-
-	for (i = 0; i < advices->nr; i++) {
-		const struct advice *advice = &advices->advice[i];
-
-		if (advice->to && line->key && !strcmp(line->key, advice->key) &&
-		    !strcmp(line->section, advice->section))
-			complain("%s:%u: %s is given there as well, and counts", line->file,
-				 line->number, line->key);
-	}
+	(void)to;
+	complain("%s", text);
 }
 
 static void look_at_later(const struct advices *advices, const char *path)
 {
-	const struct ini_reader reader = { look_for_key, ignore, (void *)advices };
-	char **files = ini_files(CONF_NAME), **file = files;
+	struct later_key *keys = xcalloc(advices->nr, sizeof(*keys));
+	size_t nr = 0, i;
 
-	while (*file && strcmp(*file, path))
-		file++;
-	while (*file && *++file)
-		ini_read(*file, &reader);
-	ini_files_free(files);
+	for (i = 0; i < advices->nr; i++)
+		if (advices->advice[i].to)
+			keys[nr++] = (struct later_key){ advices->advice[i].section,
+							 advices->advice[i].key };
+	later_look(path, keys, nr, say, NULL);
+	free(keys);
 }
 
 char *advice_write(const struct advices *advices)

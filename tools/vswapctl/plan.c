@@ -8,6 +8,7 @@
 
 #include "conf.h"
 #include "doctor_options.h"
+#include "later.h"
 #include "message.h"
 #include "plan.h"
 #include "size.h"
@@ -191,6 +192,27 @@ static void plan_encryption(struct plan *plan, const struct scene *scene)
 	add_note(plan, "%s", plan->later);
 }
 
+static void note_text(const char *text, void *plan)
+{
+	add_note(plan, "%s", text);
+}
+
+/* The keys that make_conf() writes. */
+static void note_later(struct plan *plan, const struct file_wish *file, const struct wishes *wishes,
+		       bool encrypt)
+{
+	struct later_key keys[4] = { { "pool", "size" } };
+	size_t nr = 1;
+
+	if (encrypt)
+		keys[nr++] = (struct later_key){ "area", "encrypt" };
+	if (file->path)
+		keys[nr++] = (struct later_key){ "file " DEFAULT_NAME, "path" };
+	if (file->path && wishes->size)
+		keys[nr++] = (struct later_key){ "file " DEFAULT_NAME, "size" };
+	later_look(CONF_PATH, keys, nr, note_text, plan);
+}
+
 static void plan_new_conf(struct plan *plan, const struct scene *scene, const struct wishes *wishes)
 {
 	const char *pool = pool_size(wishes);
@@ -207,6 +229,7 @@ static void plan_new_conf(struct plan *plan, const struct scene *scene, const st
 	if (file.is_new)
 		add_step(plan, STEP_FILE, xstrdup(file.path), file.bytes);
 	add_step(plan, STEP_CONF, make_conf(&file, wishes, encrypt), 0);
+	note_later(plan, &file, wishes, encrypt);
 	if (encrypt && file.path)
 		plan_encryption(plan, scene);
 	free(file.path);
