@@ -308,6 +308,11 @@ test_advise_now() {
 	check 'advise, a wrong conf' grep -q '^vswapctl: /etc/vswap.conf:2: there is no key "sise"' "$tmp/err"
 
 	advise_loaded
+	conf '[pool]' 'size = 25%' '[file ssd]' 'size = 600M'
+	truncate -s 64M "$machine/var/lib/vswap/ssd.swap"
+	advise --json
+	check 'advise, a file of another size' jq -e '[.advice[] | select(.section == "file ssd") |
+		.now == "64M" and .why == "/var/lib/vswap/ssd.swap is there, and keeps its size."] == [true]' "$tmp/out"
 	set_file backend/ssd/used_pages 524000
 	advised 'a full file' size null
 	check 'advise, a full file: why' grep -q 'Swap files are 100% full' "$tmp/out"

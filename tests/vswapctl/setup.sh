@@ -268,6 +268,14 @@ ${later}systemctl restart vswap"
 	swap_file "$machine$swap_path"
 	on_machine setup --yes
 	is_set_up 'setup, a file is there'
+	on_machine setup --dry-run --size 600M
+	check 'setup, a smaller file is there' equal "$(tail -n 1 "$tmp/out")" "Note: $swap_path is there already, and \
+keeps its size, 2M; to have it grow, when this is done: vswapctl backend resize ssd 600M"
+	on_machine setup --dry-run --size 1M
+	check 'setup, a larger file is there' equal "$(tail -n 1 "$tmp/out")" "Note: $swap_path is there already, and \
+keeps its size, 2M: it can't shrink"
+	on_machine setup --dry-run --size 2M
+	check 'setup, such a file is there' equal "$(grep Note "$tmp/out")" ''
 	on_machine setup --undo --yes
 	check 'undo, a file was there: stays' test -e "$machine$swap_path"
 

@@ -12,6 +12,7 @@
 #include "advice.h"
 #include "doctor_options.h"
 #include "message.h"
+#include "swap_file.h"
 #include "system.h"
 
 #define MIB		(UINT64_C(1) << 20)
@@ -391,13 +392,23 @@ static void advise_new_file(const struct advising *a, struct advice *advice)
 	free(text);
 }
 
+/* What it is, not what it would be made with. NULL: it isn't known, or not given. */
+static char *size_of_file(const char *path, const struct conf_file *file)
+{
+	uint64_t bytes = swap_file_bytes(path);
+
+	if (!bytes && file && !system_has(path))
+		bytes = file->bytes;
+	return bytes ? text_of(bytes) : NULL;
+}
+
 /* Of the first one: what comes behind it somebody has thought of. */
 static void advise_file(const struct advising *a)
 {
 	const struct conf_file *file = a->conf->nr_files ? a->conf->file : NULL;
 	char *path = file ? xstrdup(file->path) : conf_default_path("ssd");
 	struct advice *advice = add(a, xasprintf("file %s", file ? file->name : "ssd"), "size",
-				    file && file->bytes ? text_of(file->bytes) : NULL);
+				    size_of_file(path, file));
 
 	if (is_over(a, FIGURE_FILE_USE, FULL))
 		stay(advice, "Swap files are %u%% full, but this makes none larger: vswapctl backend add "

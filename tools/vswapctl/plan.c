@@ -12,6 +12,7 @@
 #include "message.h"
 #include "plan.h"
 #include "size.h"
+#include "swap_file.h"
 #include "system.h"
 #include "text.h"
 #include "value.h"
@@ -131,6 +132,25 @@ static void check_path(const char *path)
 		fail_usage("--file: not a path that begins with /: '%s'", path);
 }
 
+/* The size in vswap.conf is for one that is made. */
+static void note_size(struct plan *plan, const char *path, const struct scene *scene,
+		      const struct wishes *wishes)
+{
+	uint64_t wanted = 0, bytes = swap_file_bytes(path);
+	char *size = format(bytes);
+
+	size_compute(wishes->size, scene->ram, &wanted);
+	if (!bytes)
+		add_note(plan, "%s is there already, and keeps its size", path);
+	else if (wanted < bytes)
+		add_note(plan, "%s is there already, and keeps its size, %s: it can't shrink", path, size);
+	else if (wanted > bytes)
+		add_note(plan, "%s is there already, and keeps its size, %s; to have it grow, when this is "
+			 "done: vswapctl backend resize " DEFAULT_NAME " %lluM", path, size,
+			 (unsigned long long)(wanted / MIB));
+	free(size);
+}
+
 static void wish_file(struct file_wish *file, struct plan *plan, const struct scene *scene,
 		      const struct wishes *wishes)
 {
@@ -149,7 +169,7 @@ static void wish_file(struct file_wish *file, struct plan *plan, const struct sc
 	if (wrong)
 		fail("%s: %s", file->path, wrong);
 	if (wishes->size)
-		add_note(plan, "%s is there already, and keeps its size", file->path);
+		note_size(plan, file->path, scene, wishes);
 }
 
 /* ---- vswap.conf ---- */

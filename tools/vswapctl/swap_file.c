@@ -59,6 +59,16 @@ bool swap_file_has_uuid(const char *path, const char *uuid)
 	return !strcmp(its, uuid);
 }
 
+uint64_t swap_file_bytes(const char *path)
+{
+	char *whole = system_path(path);
+	struct stat status;
+	bool is_file = !stat(whole, &status) && S_ISREG(status.st_mode);
+
+	free(whole);
+	return is_file ? (uint64_t)status.st_size : 0;
+}
+
 /* It has to be said while the file is empty. */
 static int set_no_copy(int fd)
 {

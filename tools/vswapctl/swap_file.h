@@ -13,6 +13,9 @@ void swap_file_make_uuid(char uuid[SWAP_UUID_SIZE]);
 /* Is there a swap file with this one? */
 bool swap_file_has_uuid(const char *path, const char *uuid);
 
+/* How large it is; 0: there is none, or it is a disk. */
+uint64_t swap_file_bytes(const char *path);
+
 /* Makes a swap file, by another name first; fails if there is something at @path. */
 void swap_file_make(const char *path, uint64_t bytes, const char *uuid);
 
