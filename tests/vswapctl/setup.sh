@@ -169,8 +169,8 @@ Try 'vswapctl --help' for more information."
 	echo n | VSWAP_ROOT=$machine VSWAP_RELEASE=9.9-test "$vswapctl" setup >"$tmp/out" 2>"$tmp/err" || status=$?
 	check 'setup, answered no: status' equal "$status" 1
 	check 'setup, answered no' equal "$(tail -n 1 "$tmp/out")" 'Do this? [y/N] Nothing was done.'
-	check 'setup, no answer' equal "$(VSWAP_ROOT=$machine VSWAP_RELEASE=9.9-test "$vswapctl" setup </dev/null | tail -n 1)" \
-		'Do this? [y/N] Nothing was done.'
+	check 'setup, no answer' equal "$(VSWAP_ROOT=$machine VSWAP_RELEASE=9.9-test "$vswapctl" setup </dev/null | tail -n 2)" \
+		$'Do this? [y/N] \nNothing was done.'
 	check 'setup, refused: nothing' test ! -e "$machine/var"
 }
 
@@ -179,6 +179,10 @@ test_setup_does() {
 	state >"$tmp/before"
 	on_machine setup --yes
 	is_set_up setup
+	check 'setup: the steps' equal "$(grep '^[0-9] of ' "$tmp/out")" "1 of 4: make the swap file $swap_path, 64M
+2 of 4: write /etc/vswap.conf
+3 of 4: enable vswap.service: swap at each boot
+4 of 4: switch swap on, on /dev/vswap0"
 	check 'setup: size' equal "$(stat -c %s "$machine$swap_path")" $((64 << 20))
 	written_conf plain "[pool]
 size = 25%
@@ -233,6 +237,11 @@ ${later}systemctl restart vswap"
 	on_machine setup --undo --yes
 	check 'undo: status' equal "$status" 0
 	check 'undo: stderr' empty "$tmp/err"
+	check 'undo: the steps' equal "$(grep '^[0-9] of ' "$tmp/out")" "1 of 5: write what was in /etc/vswap.conf before
+2 of 5: switch swap on /dev/vswap0 off
+3 of 5: disable vswap.service
+4 of 5: delete /etc/vswap.conf
+5 of 5: delete the swap file $swap_path"
 	ran 'undo' 'swapoff /dev/vswap0' 'systemctl stop vswap.service' 'systemctl disable vswap.service'
 	check 'undo: as it was' diff "$tmp/before" <(state)
 	check 'undo: no folder is left' test ! -e "$machine/var/lib/vswap"

@@ -94,11 +94,14 @@ static bool ask(void)
 {
 	char *line = NULL;
 	size_t size = 0;
-	bool yes;
+	bool answered, yes;
 
 	fputs("Do this? [y/N] ", stdout);
 	fflush(stdout);
-	yes = getline(&line, &size, stdin) > 0 && (*line == 'y' || *line == 'Y');
+	answered = getline(&line, &size, stdin) > 0;
+	yes = answered && (*line == 'y' || *line == 'Y');
+	if (!answered)
+		putchar('\n');
 	free(line);
 	if (!yes)
 		puts("Nothing was done.");
@@ -114,12 +117,13 @@ static bool go_on(const struct request *request)
 	return true;
 }
 
-static void begin_step(size_t number)
+/* Takes over the text. */
+static void begin_step(size_t number, size_t of, char *text)
 {
-	if (messages_are_json())
-		return;
-	printf(" %zu. ...\n", number);
+	if (!messages_are_json())
+		printf("%zu of %zu: %s\n", number, of, text);
 	fflush(stdout);
+	free(text);
 }
 
 static void end_steps(const char *text)
@@ -222,7 +226,7 @@ static void do_plan(const struct plan *plan, bool has_unit)
 
 	record_read(&record);
 	for (i = 0; i < plan->nr; i++) {
-		begin_step(i + 1);
+		begin_step(i + 1, plan->nr, step_text(&plan->step[i]));
 		step_do(&plan->step[i], has_unit, &record);
 		change_done(step_change(&plan->step[i]), NULL);
 	}
@@ -300,12 +304,12 @@ static bool show_undo(const struct record *record, bool dry_run)
 static void undo_steps(struct record *record)
 {
 	bool has_unit = scene_has_unit(), conf = false;
-	size_t nr = 0;
+	size_t nr = 0, of = record->nr;
 
 	while (record->nr) {
 		const struct record_entry *last = &record->entry[record->nr - 1];
 
-		begin_step(++nr);
+		begin_step(++nr, of, undo_text(last));
 		conf |= !strcmp(last->verb, "conf");
 		change_done(undo_change(last, undo(last, has_unit)), NULL);
 		record_drop_last(record);

@@ -263,40 +263,53 @@ static void print_conf(const char *text)
 {
 	const char *line = text, *end;
 
-	puts("write " CONF_PATH ":");
+	puts(":");
 	for (; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
 		printf("%s%.*s\n", end > line ? "        " : "", (int)(end - line), line);
 	}
 }
 
-void step_print(const struct step *step)
+static char *file_text(const struct step *step)
 {
 	struct value bytes = value_number(UNIT_BYTES, step->bytes);
 	char *size = value_format(&bytes, false);
+	char *text = xasprintf("make the swap file %s, %s", step->what, size);
 
+	free(size);
+	return text;
+}
+
+char *step_text(const struct step *step)
+{
 	switch (step->kind) {
 	case STEP_FILE:
-		printf("make the swap file %s, %s\n", step->what, size);
-		break;
+		return file_text(step);
 	case STEP_CONF:
-		print_conf(step->what);
-		break;
+		return xstrdup("write " CONF_PATH);
 	case STEP_ENABLE:
-		printf("enable %s: swap at each boot\n", step->what);
-		break;
+		return xasprintf("enable %s: swap at each boot", step->what);
 	case STEP_START:
-		puts("switch swap on, on " VSWAP_DEVICE);
-		break;
+		return xstrdup("switch swap on, on " VSWAP_DEVICE);
 	case STEP_RELOAD:
-		puts("have swap, which is on, follow " CONF_PATH);
-		break;
+		return xstrdup("have swap, which is on, follow " CONF_PATH);
 	case STEP_DISABLE:
 	case STEP_MASK:
-		printf("switch %s off, now and at each boot\n", step->what);
 		break;
 	}
-	free(size);
+	return xasprintf("switch %s off, now and at each boot", step->what);
+}
+
+void step_print(const struct step *step)
+{
+	char *text = step_text(step);
+
+	fputs(text, stdout);
+	if (step->kind == STEP_CONF)
+		print_conf(step->what);
+	else
+		putchar('\n');
+	free(text);
 }
 
 struct json_object *step_change(const struct step *step)

@@ -26,6 +26,9 @@ struct step {
 	uint64_t bytes;
 };
 
+/* In a few words. The caller frees it. */
+char *step_text(const struct step *step);
+/* The same, with all that is written. */
 void step_print(const struct step *step);
 
 /* For programs: as change_new(). */
