@@ -538,6 +538,53 @@ verified() {
 	! grep vswap "$tmp/said"
 }
 
+# waits NAME [UNIT]...: these devices get a timeout, in what generated() has left, and no others
+waits() {
+	local name=$1 unit wanted=''
+	shift
+	for unit in "$@"; do
+		wanted+="$unit.d/10-vswap-timeout.conf"$'\n'
+		check "generator, $name: $unit" diff "$tmp/units/$unit.d/10-vswap-timeout.conf" \
+			<(printf '%s\n' '# By vswap-generator, from vswap.conf' '[Unit]' 'JobRunningTimeoutSec=10s')
+	done
+	check "generator, $name: timeouts" equal "$(cd "$tmp/units" && find . -name '*timeout*' -printf '%P\n' | sort)" \
+		"${wanted%$'\n'}"
+}
+
+# disk NAME PATH UNIT: a pool and this one
+disk() {
+	conf '[pool]' '[file a]' "path = $2"
+	generated "$1" "Wants=$3" "After=$3"
+}
+
+# A disk that isn't there keeps nobody waiting for long, but for those who named it before.
+test_generator_timeouts() {
+	local label='dev-disk-by\x2dpartlabel-swap.device'
+	start_machine
+	conf '[pool]' '[file a]'
+	generated 'a file again' 'Wants=-.mount' 'After=-.mount' 'Wants=var.mount' 'After=var.mount' \
+		'Wants=var-lib.mount' 'After=var-lib.mount' 'Wants=var-lib-vswap.mount' 'After=var-lib-vswap.mount'
+	waits 'a file'
+	disk 'no fstab' /dev/disk/by-partlabel/swap "$label"
+	waits 'no fstab' "$label"
+	conf '[area]' 'require-all = yes' '[file a]' 'path = /dev/sda4' '[file b]' 'path = /dev/sdb4'
+	generated 'two disks' Wants=dev-sda4.device After=dev-sda4.device Wants=dev-sdb4.device After=dev-sdb4.device
+	waits 'two disks' dev-sda4.device dev-sdb4.device
+
+	printf '%s\n' '# /dev/sda1 / ext4' 'UUID=1234-AB / ext4 defaults 0 1' 'PARTLABEL="swap" none swap sw 0 0' \
+		'LABEL=a\040b/c none swap sw 0 0' '/dev/sda3 none swap sw' >"$machine/etc/fstab"
+	disk 'a label of fstab' /dev/disk/by-partlabel/swap "$label"
+	waits 'a label of fstab'
+	disk 'another label' /dev/disk/by-partlabel/swap2 "${label%.device}2.device"
+	waits 'another label' "${label%.device}2.device"
+	disk 'an odd label of fstab' '/dev/disk/by-label/a\x20b\x2fc' 'dev-disk-by\x2dlabel-a\x5cx20b\x5cx2fc.device'
+	waits 'an odd label of fstab'
+	disk 'a path of fstab' /dev/sda3 dev-sda3.device
+	waits 'a path of fstab'
+	disk 'a comment of fstab' /dev/sda1 dev-sda1.device
+	waits 'a comment of fstab' dev-sda1.device
+}
+
 test_generator() {
 	start_machine
 	generated 'no conf'
@@ -598,6 +645,7 @@ test_conf() {
 	test_save
 	test_doctor_conf
 	test_generator
+	test_generator_timeouts
 	test_conf_manual
 	rm -rf "${tmp:?}/bin"
 	unset VSWAP_CONTROL

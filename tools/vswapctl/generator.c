@@ -14,13 +14,23 @@
 #include <sys/stat.h>
 
 #include "conf.h"
+#include "fstab.h"
 #include "generator.h"
 #include "message.h"
 #include "replace.h"
 #include "text.h"
 
 #define NAME	"vswap-generator"
+#define BEGIN	"# By " NAME ", from " CONF_NAME "\n[Unit]\n"
 #define PART	"vswap.service.d/50-vswap-conf.conf"
+
+/*
+ * As long as a disk may take that is there. systemd's own 90 seconds are for what the boot can't do
+ * without; vswapctl reload adds the one that came later. The name sorts before those of others,
+ * which set it again and are right: fstab's 50-device-timeout.conf, and the administrator's.
+ */
+#define TIMEOUT		"JobRunningTimeoutSec=10s"
+#define TIMEOUT_PART	"device.d/10-vswap-timeout.conf"
 
 bool generator_is_meant(const char *program)
 {
@@ -116,16 +126,16 @@ static char *make_part(const struct conf *conf)
 	FILE *out = text_begin(&text);
 	size_t i;
 
-	fputs("# By " NAME ", from " CONF_NAME "\n[Unit]\n", out);
+	fputs(BEGIN, out);
 	for (i = 0; i < conf->nr_files; i++)
 		print_file(out, &conf->file[i], required);
 	return text_end(&text);
 }
 
 /* systemd's own folder: it is where it says, whatever stands for / elsewhere. */
-static void write_part(const char *folder, const char *text)
+static void write_part(const char *folder, const char *part, const char *text)
 {
-	char *path = xasprintf("%s/" PART, folder);
+	char *path = xasprintf("%s/%s", folder, part);
 	int error = make_folders(path);
 	FILE *file = error ? NULL : fopen(path, "we");
 
@@ -138,6 +148,35 @@ static void write_part(const char *folder, const char *text)
 	free(path);
 }
 
+/*
+ * Who else waits for the device, by a name of the same unit, waits as long as before: what is in
+ * fstab without a timeout of its own has systemd's. Other names are other units.
+ */
+static void write_timeout(const char *folder, const char *device)
+{
+	struct text text;
+	FILE *out;
+	char *part;
+
+	if (fstab_has(device))
+		return;
+	out = text_begin(&text);
+	print_escaped(out, device, strlen(device));
+	fputs("." TIMEOUT_PART, out);
+	part = text_end(&text);
+	write_part(folder, part, BEGIN TIMEOUT "\n");
+	free(part);
+}
+
+static void write_timeouts(const char *folder, const struct conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->nr_files; i++)
+		if (is_device(conf->file[i].path))
+			write_timeout(folder, conf->file[i].path);
+}
+
 int generator_run(int argc, char **argv)
 {
 	struct conf conf;
@@ -148,8 +187,9 @@ int generator_run(int argc, char **argv)
 	conf_read_or_fail(&conf);
 	if (conf.nr_files) {
 		text = make_part(&conf);
-		write_part(argv[1], text);
+		write_part(argv[1], PART, text);
 		free(text);
+		write_timeouts(argv[1], &conf);
 	}
 	conf_free(&conf);
 	return EXIT_SUCCESS;
