@@ -129,20 +129,36 @@ static char *format_bytes(uint64_t bytes)
 	return value_format(&val, false);
 }
 
-/* The kernel would try all the same, until its OOM killer comes. */
-void room_check(const struct room *room)
+static char *say_bytes(uint64_t swapped, uint64_t wanted, uint64_t there)
+{
+	char *is = format_bytes(swapped), *needs = format_bytes(wanted), *has = format_bytes(there);
+	char *text = xasprintf("what is swapped there, %s, needs %s free in memory and other swap, "
+			       "and there are %s; free memory or add swap, and try again",
+			       is, needs, has);
+
+	free(is);
+	free(needs);
+	free(has);
+	return text;
+}
+
+static char *say_cgroup(const struct room *room)
+{
+	char *cgroup = room_tight_cgroup(room), *text;
+
+	if (!cgroup)
+		return NULL;
+	text = xasprintf("the cgroup %s has more in swap than its memory.max lets into memory; "
+			 "raise memory.max or add swap, and try again", cgroup);
+	free(cgroup);
+	return text;
+}
+
+char *room_lack(const struct room *room)
 {
 	uint64_t wanted = room_wanted(room->swapped), there = room->memory + room->elsewhere;
-	char *cgroup;
 
 	if (!room->swapped)
-		return;
-	if (wanted > there)
-		fail(VSWAP_STAYS_ON "what is swapped there, %s, needs %s free in memory and other swap, "
-		     "and there are %s; free memory or add swap, and try again",
-		     format_bytes(room->swapped), format_bytes(wanted), format_bytes(there));
-	cgroup = room_tight_cgroup(room);
-	if (cgroup)
-		fail(VSWAP_STAYS_ON "the cgroup %s has more in swap than its memory.max lets into "
-		     "memory; raise memory.max or add swap, and try again", cgroup);
+		return NULL;
+	return wanted > there ? say_bytes(room->swapped, wanted, there) : say_cgroup(room);
 }

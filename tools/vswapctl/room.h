@@ -27,7 +27,10 @@ uint64_t room_wanted(uint64_t swapped);
  */
 char *room_tight_cgroup(const struct room *room);
 
-/* Fails where there is none, with a line that says what to do. */
-void room_check(const struct room *room);
+/*
+ * Why there is none, and what to do; NULL: there is. The kernel would try all the same, until its
+ * OOM killer comes. The caller frees it.
+ */
+char *room_lack(const struct room *room);
 
 #endif

@@ -68,10 +68,11 @@ static void have_swap(bool has_unit)
 static void have_no_swap(bool has_unit)
 {
 	struct room room = room_look();
+	char *lack = room.on ? room_lack(&room) : NULL;
 	bool failed;
 
-	if (room.on)
-		room_check(&room);
+	if (lack)
+		fail(VSWAP_STAYS_ON "%s", lack);
 	failed = vswapctl("stop");
 	if (room_look().on)
 		fail(VSWAP_STAYS_ON "vswapctl stop says why; free memory or add swap, and try again");
