@@ -89,11 +89,15 @@ test_docs_units() {
 		seen=$((seen + 1))
 		case $line in
 		*' reload '*) check "$file: $line" grep -q '^ExecReload=' "$unit" ;;
+		*' restart '*) check "$file: $line" grep -q '^ExecStart=' "$unit" ;;
 		*' enable --now '*) check "$file: $line" grep -q '^WantedBy=' "$unit" ;;
 		*) check "$file: $line: known to this test" false ;;
 		esac
 	done < <(cd "$top" && grep -oE '^    (sudo )?systemctl .*' README.md docs/*.md)
 	check 'units in README and docs' test "$seen" -ge 4
+	for file in README.md docs/guide.md tools/vswapctl/vswapctl.8; do
+		check "$file: how swap comes back after unload" grep -q 'systemctl restart vswap' "$top/$file"
+	done
 }
 
 # There are no others in the guide. What mkswap makes vswapctl takes: on a file.
