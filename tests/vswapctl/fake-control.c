@@ -6,6 +6,7 @@
  *	FAKE_OPEN	opening the device fails with this errno
  *	FAKE_READ	reading it does
  *	FAKE_RESULT	requests fail with this errno
+ *	FAKE_SAYS	requests have this record come to the kernel's log of $VSWAP_ROOT
  *	FAKE_MOVE	"PAGES MS MAX": a removal moves so many pages each so many
  *			milliseconds, MAX in all; if more are there, it waits for a signal
  *	FAKE_FREED	so many pages are freed before any moves
@@ -138,6 +139,21 @@ static void log_call(int fd, unsigned long request, const void *argument)
 		fputs(" INHERITED", log);
 	fputc('\n', log);
 	fclose(log);
+}
+
+static void log_to_kernel(const char *record)
+{
+	char *path;
+	FILE *log;
+
+	if (!*record)
+		return;
+	if (asprintf(&path, "%s/dev/kmsg", text("VSWAP_ROOT")) < 0)
+		abort();
+	log = fopen(path, "ae");
+	if (!log || fprintf(log, "%s\n", record) < 0 || fclose(log))
+		abort();
+	free(path);
 }
 
 /* ---- A removal ---- */
@@ -281,6 +297,7 @@ int __wrap_ioctl(int fd, unsigned long request, void *argument)
 	if (_IOC_TYPE(request) != 'V')
 		return __real_ioctl(fd, request, argument);
 	log_call(fd, request, argument);
+	log_to_kernel(text("FAKE_SAYS"));
 	if (!error && request == VSWAP_BACKEND_REMOVE && !(what->flags & VSWAP_REMOVE_DRY_RUN))
 		error = remove_backend(what);
 	return fail_with(error);

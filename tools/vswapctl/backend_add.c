@@ -12,6 +12,7 @@
 #include "change.h"
 #include "command.h"
 #include "control.h"
+#include "kmsg.h"
 #include "message.h"
 #include "save.h"
 #include "snapshot.h"
@@ -165,6 +166,7 @@ static void run(const struct command *cmd, int argc, char **argv)
 	dir = sysfs_open();
 	control = control_open();
 	open_file(&addition);
+	kmsg_follow();
 	error = control_request(control, VSWAP_BACKEND_ADD, &addition.spec);
 	if (error)
 		fail_add(dir, &addition, error);
