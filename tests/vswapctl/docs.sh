@@ -147,6 +147,20 @@ test_docs_begin() {
 		nr && !/^    / { exit }' "$top/README.md")" $'make deb\napt install\nvswapctl setup\nvswapctl status'
 }
 
+# label_lines: of what vswapctl stats prints before the backends, each line's label
+label_lines() {
+	sed -nE '/^NAME /q; s/^( *[A-Z]?[a-z]+( [a-z]+)*) {2,}.*/\1/p'
+}
+
+test_docs_stats() {
+	tree_both
+	run stats
+	label_lines <"$tmp/out" >"$tmp/labels"
+	check 'stats: labels found' test "$(wc -l <"$tmp/labels")" -ge 15
+	check "README's sample of stats has its lines" diff "$tmp/labels" \
+		<(sed -n '/^    Version  /,/^    NAME /s/^    //p' "$top/README.md" | label_lines)
+}
+
 test_docs() {
 	local vswapctl=$tmp/fake/vswapctl
 	test_docs_begin
@@ -154,6 +168,7 @@ test_docs() {
 	test_docs_units
 	test_docs_other_commands
 	test_docs_confs
+	test_docs_stats
 	rm -rf "${tmp:?}/bin"
 	unset VSWAP_CONTROL
 }
