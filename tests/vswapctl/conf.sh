@@ -149,6 +149,7 @@ test_conf_errors() {
 		size = 101%: must be no more than the machine's memory|size = 101%
 		size = 2G: must be no more than the machine's memory|size = 2G
 		compressor = lz4 zstd: must be one word|compressor = lz4 zstd
+		compressor = lz4 # fast: must be one word|compressor = lz4 # fast
 		high = 101%: must be 0% to 100%|high = 101%
 		max-page = 0: must be 1% to 100%|max-page = 0
 		idle = 10x: must be a time of whole seconds, such as 90s, 10m, 2h|idle = 10x
@@ -621,6 +622,7 @@ test_generator() {
 test_conf_manual() {
 	local page=$source/vswap.conf.5
 	check 'vswap.conf(5): no warnings' equal "$(man --warnings -l "$page" 2>&1 >/dev/null)" ''
+	check 'vswap.conf(5): comments' grep -q '^Comments stand on lines of their own' "$page"
 	check 'vswap.conf(5): groff -ww' equal "$(groff -t -man -ww -z -Tutf8 "$page" 2>&1)" ''
 	sed -n 's/^\t{ "\([a-z]*\)", "\([a-z-]*\)",.*/\1 \2/p' "$source/conf_key.c" | sort >"$tmp/known"
 	check 'conf_key.c: keys found' test -s "$tmp/known"
