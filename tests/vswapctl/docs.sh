@@ -161,6 +161,15 @@ test_docs_stats() {
 		<(sed -n '/^    Version  /,/^    NAME /s/^    //p' "$top/README.md" | label_lines)
 }
 
+# What the documents say that only root can do
+test_docs_root() {
+	local command
+	MANWIDTH=1000 man -l "$man" | col -bx | sed -n '/for root alone: /{s///;s/\. *$//;p}' | head -1 >"$tmp/root"
+	for command in setup --dry-run start stop reload load unload writeback 'advise --apply' 'vswapctl backend'; do
+		check "vswapctl(8): $command is for root" grep -qF -- "$command" "$tmp/root"
+	done
+}
+
 test_docs() {
 	local vswapctl=$tmp/fake/vswapctl
 	test_docs_begin
@@ -169,6 +178,7 @@ test_docs() {
 	test_docs_other_commands
 	test_docs_confs
 	test_docs_stats
+	test_docs_root
 	rm -rf "${tmp:?}/bin"
 	unset VSWAP_CONTROL
 }
