@@ -490,6 +490,47 @@ a: saved in /etc/vswap.conf.d/50-a.conf' '' backend add a --path "$a" --tier 3 -
 		backend add a --path "$a" --save
 }
 
+# A file that is used gives way only to one that can be
+test_reload_path() {
+	local a=$machine/var/lib/vswap/a.swap new=$machine/srv/new stays='vswapctl: a: stays where it is: /srv/new:'
+	start_machine
+	loaded
+	echo on >"$conf_sysfs/state"
+	echo '/dev/vswap0 partition 1000 0 100' >>"$machine/proc/swaps"
+	files "$conf_sysfs/backend/a" <<-'END'
+		type swapfile
+		tier 1
+		path /var/lib/vswap/a.swap
+		state on
+		used_pages 0
+		moved_pages 0
+	END
+	echo 'zswap a' >"$conf_sysfs/backends"
+	mkdir -p "$machine/srv"
+	swap_file "$a"
+	conf '[pool]' 'size = 512M' '[file a]' 'path = /srv/new'
+	machine_does 'reload, another path, nothing there' 1 'zswap: resized' "$stays No such file or directory" reload
+	requested 'reload, another path, nothing there' 'resize name=zswap bytes=536870912 flags=0 fd=-1'
+	conf '[pool]' 'size = 256M' '[file a]' 'path = /srv/new'
+	mkdir "$new"
+	machine_does 'reload, a folder' 1 '' "$stays neither a regular file nor a block device" reload
+	rmdir "$new"
+	truncate -s 2M "$new"
+	chmod 600 "$new"
+	machine_does 'reload, no header' 1 '' "$stays no swap signature, run mkswap on it" reload
+	machine_does 'reload, no header, JSON' 1 '{
+  "error": "a: stays where it is: /srv/new: no swap signature, run mkswap on it"
+}' '' reload -j
+	requested 'reload, another path, none that can be used' ''
+	swap_file "$new"
+	on_machine reload
+	check 'reload, another path: status' equal "$status" 0
+	check 'reload, another path' equal "$(removed "$tmp/out")" 'a: removed, 0 pages (0B) moved in T
+a: added'
+	requested 'reload, another path' 'remove name=a bytes=0 flags=0 fd=-1' \
+		"add name=a type=swapfile compressor= limit=0 tier=1 fd=$new,r,cloexec"
+}
+
 # What doctor has to say of a conf
 test_doctor_conf() {
 	local a=$machine/var/lib/vswap/a.swap
@@ -644,6 +685,7 @@ test_conf() {
 	test_conf_parts
 	test_start
 	test_reload
+	test_reload_path
 	test_save
 	test_doctor_conf
 	test_generator

@@ -14,6 +14,7 @@
 #include "addition.h"
 #include "change.h"
 #include "control.h"
+#include "doctor_options.h"
 #include "json.h"
 #include "message.h"
 #include "program.h"
@@ -184,11 +185,23 @@ static bool has_tier(const struct adaptation *a, const struct backend *backend, 
 	return a->on;
 }
 
+/* What is used gives way only to what can be used; before swap is on there is nothing in it. */
+static bool has_to_stay(const struct adaptation *a, const struct backend *there,
+			const struct conf_file *file)
+{
+	const char *why = a->on ? swap_file_wrong(file->name, file->path) : NULL;
+
+	if (why)
+		tell_one_error("%s: stays where it is: %s: %s", there->name.text, file->path, why);
+	return why;
+}
+
 static void adapt_file(struct adaptation *a, const struct conf_file *file)
 {
 	const struct backend *there = snapshot_find(&a->was, file->name);
 
-	if (there && backend_is_at(there, file->path) && has_tier(a, there, file->tier)) {
+	if (there && ((backend_is_at(there, file->path) && has_tier(a, there, file->tier)) ||
+		      has_to_stay(a, there, file))) {
 		a->nr++;
 		return;
 	}

@@ -11,7 +11,8 @@ struct backend;
 /*
  * Makes the backends of the module that is loaded those of @conf. @on: the area is, so that
  * pages move; what then has to wait for the next start is told. Fails if one can't be had,
- * but for files that aren't there, unless @conf requires them.
+ * but for files that aren't there, unless @conf requires them. Where a file can't take the place
+ * of one that is used, that one stays, and tell_one_error() has it.
  */
 void adapt_backends(const struct conf *conf, bool on);
 

@@ -108,6 +108,31 @@ void fail(const char *fmt, ...)
 	exit(EXIT_FAILURE);
 }
 
+/* Of tell_one_error(), a line each. */
+static char *told;
+
+void tell_one_error(const char *fmt, ...)
+{
+	char *text, *all;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	if (!as_json)
+		complain("%s", text);
+	all = told ? xasprintf("%s\n%s", told, text) : xstrdup(text);
+	free(text);
+	free(told);
+	told = all;
+}
+
+void fail_if_told(void)
+{
+	if (told)
+		fail_quietly(told);
+}
+
 void fail_quietly(const char *text)
 {
 	if (as_json)

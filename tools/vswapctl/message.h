@@ -38,6 +38,12 @@ void tell_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void fail(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
 
+/* One of several errors, told at once; as JSON only by fail_if_told(), all of them in one object. */
+void tell_one_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Exit 1 if there was one. */
+void fail_if_told(void);
+
 /* A program that was run has said why already: exit 1. Only as JSON it is said again. */
 void fail_quietly(const char *text) __attribute__((noreturn));
 

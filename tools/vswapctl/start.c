@@ -174,6 +174,7 @@ static void run_reload(const struct command *cmd, int argc, char **argv)
 	kmsg_follow();
 	adapt_backends(&conf, true);
 	adapt_parameters(&conf);
+	fail_if_told();
 	changes_end();
 	conf_free(&conf);
 }
