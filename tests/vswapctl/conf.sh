@@ -443,6 +443,13 @@ zswap: resized
 	check 'reload: not that one' equal "$(<"$parameters/zswap_compressor")" lz4
 	ran 'reload' ''
 
+	conf '[pool]' 'compressor = lzx' 'size = 512M' 'idle = 90' '[file a]' '[file b]' 'path = /srv/b'
+	machine_does 'reload, no such compressor' 0 'b: added
+zswap: resized
+[pool] compressor: from the next start on' 'vswapctl: [pool] compressor = lzx: this kernel has no such compressor, and the next start would fail' reload
+	requested 'reload, no such compressor' "add name=b type=swapfile compressor= limit=0 tier=2 fd=$b,r,cloexec" \
+		'resize name=zswap bytes=536870912 flags=0 fd=-1'
+
 	conf '[pool]' 'size = 256M'
 	on_machine reload
 	check 'reload, a file less: status' equal "$status" 0

@@ -107,6 +107,30 @@ test_status_conf() {
 	check 'status, a key with a bar: action' grep -q '^action: Put it right; ' "$tmp/out"
 }
 
+# What vswap.conf says is right, but can't be had here; or nothing is said any more
+test_status_next_start() {
+	local action='Put it right; "vswapctl doctor --options" tells whether it is.' at=$tmp/machine/etc/vswap.conf
+	system
+	mkdir -p "${at%/*}"
+	tree_healthy
+	printf '[pool]\ncompressor = lzx\n' >"$at"
+	status 'no such compressor' 0 on '[pool] compressor = lzx: this kernel has no such compressor, and the next start would fail.' "$action"
+	printf '[pool]\ncompressor = crc32c\n' >"$at"
+	status 'a compressor that is none' 0 on '[pool] compressor = crc32c: this kernel has no such compressor, and the next start would fail.' "$action"
+	sed -i '/crc32c/,$d' "$tmp/machine/proc/crypto"
+	printf '[pool]\n[area]\nchecksum = crc32c\n' >"$at"
+	status 'no such checksum' 0 on '[area] checksum = crc32c: this kernel has no such checksum, and the next start would fail.' "$action"
+	printf '[pool]\n[area]\nencrypt = yes\n' >"$at"
+	status 'no encryption' 0 on '[area] encrypt = yes: this kernel gives no xts(aes), and the next start would fail.' "$action"
+	rm "$at"
+	status 'never a vswap.conf' 0 on 'Swap is on, and all of it works.' None.
+	files "$tmp/machine/sys/module/vswap/parameters" <<<'autostart N'
+	status 'no vswap.conf any more' 0 on 'Swap seems to have been started by /etc/vswap.conf, which is gone: the next start has only the options of modprobe.d.' \
+		'Write it again, or have "vswapctl setup" do so.'
+	printf '[pool]\n' >"$at"
+	status 'vswap.conf again' 0 on 'Swap is on, and all of it works.' None.
+}
+
 test_status_output() {
 	local json='.state == "on" and .findings == [] and .used_pages == 262144 and
 		[.backends[].state] == ["on", "on"]'
@@ -136,5 +160,6 @@ test_status_output() {
 test_status() {
 	test_status_states
 	test_status_conf
+	test_status_next_start
 	test_status_output
 }

@@ -101,6 +101,11 @@ static int find_place(const struct rules_params *params, enum rules_backend back
 	return -1;
 }
 
+static bool has_xts(void)
+{
+	return kernel_has("xts(aes)", "cipher") || kernel_has("xts", "cipher");
+}
+
 static void check_crypto(const struct rules_params *params)
 {
 	if (find_place(params, RULES_ZSWAP) >= 0 && !kernel_has(params->zswap_compressor, "comp"))
@@ -109,8 +114,23 @@ static void check_crypto(const struct rules_params *params)
 	if (strcmp(params->checksum, "none") && !kernel_has(params->checksum, "hash"))
 		say(PROBLEM, TOPIC, "checksum=%s: this kernel has no such checksum",
 		    params->checksum);
-	if (params->encrypt && !kernel_has("xts(aes)", "cipher") && !kernel_has("xts", "cipher"))
+	if (params->encrypt && !has_xts())
 		say(PROBLEM, TOPIC, "encrypt=1: this kernel gives no xts(aes)");
+}
+
+char *conf_lacks(const struct conf *conf)
+{
+	const struct rules_params *params = &conf->params;
+
+	if (conf->has_pool && !kernel_has(params->zswap_compressor, "comp"))
+		return xasprintf("[pool] compressor = %s: this kernel has no such compressor",
+				 params->zswap_compressor);
+	if (strcmp(params->checksum, "none") && !kernel_has(params->checksum, "hash"))
+		return xasprintf("[area] checksum = %s: this kernel has no such checksum",
+				 params->checksum);
+	if (params->encrypt && !has_xts())
+		return xstrdup("[area] encrypt = yes: this kernel gives no xts(aes)");
+	return NULL;
 }
 
 /* Where only one value is safe, the module takes that. */

@@ -7,8 +7,16 @@
 #include "../../module/rules.h"
 #include "needs.h"
 
+struct conf;
+
 /* Has the kernel's crypto API an algorithm whose kind, "comp" or so, has this word in it? */
 bool kernel_has(const char *algorithm, const char *kind);
+
+/*
+ * What @conf asks of the kernel's crypto API that isn't there, for which a start would fail; NULL:
+ * nothing. The caller frees it.
+ */
+char *conf_lacks(const struct conf *conf);
 
 /* Would the module be loaded, and do what the options in modprobe.d say. */
 void check_options(const struct needs *needs);

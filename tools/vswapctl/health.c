@@ -8,9 +8,11 @@
 
 #include "conf.h"
 #include "derived.h"
+#include "doctor_options.h"
 #include "health.h"
 #include "message.h"
 #include "snapshot.h"
+#include "system.h"
 
 /* From here on somebody should think of more room. */
 #define NEARLY_FULL	95
@@ -133,20 +135,45 @@ static void look_for(const struct snapshot *snap, const char *name)
 		    "for good, take it out of the file.", name);
 }
 
+#define NEXT_START	"%s, and the next start would fail.|Put it right; \"vswapctl doctor --options\" " \
+			"tells whether it is."
+
+static void look_at_wanted(const struct snapshot *snap, const struct conf *conf)
+{
+	char *lack = conf_lacks(conf);
+	size_t i;
+
+	if (lack)
+		ail(SEVERITY_NOTE, NEXT_START, lack);
+	free(lack);
+	if (!snap->backends_known)
+		return;
+	if (conf->has_pool)
+		look_for(snap, CONF_POOL);
+	for (i = 0; i < conf->nr_files; i++)
+		look_for(snap, conf->file[i].name);
+}
+
+/* As "vswapctl start" loads it by vswap.conf. */
+static bool was_started_by_conf(void)
+{
+	return system_line_is("/sys/module/vswap/parameters/autostart", "N");
+}
+
 /* A file that isn't right says nothing of what should be there. */
 static void look_at_conf(const struct snapshot *snap)
 {
 	struct conf conf;
-	size_t i;
 
 	conf_read(&conf, wrong);
 	if (conf_error)
-		ail(SEVERITY_NOTE, "%s, and the next start would fail.|Put it right; "
-		    "\"vswapctl doctor --options\" tells whether it is.", conf_error);
-	else if (conf.given && snap->backends_known && conf.has_pool)
-		look_for(snap, CONF_POOL);
-	for (i = 0; !conf_error && snap->backends_known && i < conf.nr_files; i++)
-		look_for(snap, conf.file[i].name);
+		ail(SEVERITY_NOTE, NEXT_START, conf_error);
+	else if (conf.given)
+		look_at_wanted(snap, &conf);
+	else if (was_started_by_conf())
+		ail(SEVERITY_NOTE, "Swap seems to have been started by " CONF_PATH ", which is gone: the "
+		    "next start has only the options of modprobe.d.|Write it again, or have "
+		    "\"vswapctl setup\" do so.");
 	free(conf_error);
 	conf_error = NULL;
 	conf_free(&conf);

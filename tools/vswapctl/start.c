@@ -16,6 +16,7 @@
 #include "command.h"
 #include "conf.h"
 #include "control.h"
+#include "doctor_options.h"
 #include "kmsg.h"
 #include "load.h"
 #include "message.h"
@@ -160,6 +161,16 @@ const struct command start_command = {
 
 /* ---- Following changes ---- */
 
+/* What is on stays so, but it is now that somebody looks. */
+static void warn_of_next_start(const struct conf *conf)
+{
+	char *lack = conf_lacks(conf);
+
+	if (lack)
+		complain("%s, and the next start would fail", lack);
+	free(lack);
+}
+
 static void run_reload(const struct command *cmd, int argc, char **argv)
 {
 	struct conf conf;
@@ -171,6 +182,7 @@ static void run_reload(const struct command *cmd, int argc, char **argv)
 		fail("there is no " CONF_PATH ": options of modprobe.d count when the module is loaded");
 	if (!room_look().on)
 		fail("swap is off: vswapctl start");
+	warn_of_next_start(&conf);
 	kmsg_follow();
 	adapt_backends(&conf, true);
 	adapt_parameters(&conf);
