@@ -89,14 +89,21 @@ test_status_states() {
 }
 
 test_status_conf() {
+	local action='"vswapctl reload" adds it, or says what keeps it from that; if it was removed for good, take it out of there.'
 	system
 	mkdir -p "$tmp/machine/etc"
 	tree_healthy
 	printf '[pool]\n[file ssd]\npath=/swap\n' >"$tmp/machine/etc/vswap.conf"
 	status 'as vswap.conf says' 0 on 'Swap is on, and all of it works.' None.
 	printf '[file more]\npath=/more\n' >>"$tmp/machine/etc/vswap.conf"
-	status 'less than vswap.conf says' 1 degraded "The backend more, which /etc/vswap.conf names, isn't there." \
-		'"vswapctl reload" adds it, or says what keeps it from that; if it was removed for good, take it out of the file.'
+	status 'less than vswap.conf says' 1 degraded "The backend more, which is named in /etc/vswap.conf:4, isn't there." "$action"
+	sed -i '/more/d' "$tmp/machine/etc/vswap.conf"
+	mkdir "$tmp/machine/etc/vswap.conf.d"
+	printf '\n[file more]\npath=/more\n' >"$tmp/machine/etc/vswap.conf.d/50-more.conf"
+	status 'less than a part says' 1 degraded "The backend more, which is named in /etc/vswap.conf.d/50-more.conf:2, isn't there." "$action"
+	printf '[file more]\ntier=7\n' >"$tmp/machine/etc/vswap.conf.d/60-tier.conf"
+	status 'less than two parts say' 1 degraded "The backend more, which is named in /etc/vswap.conf.d/50-more.conf:2 and /etc/vswap.conf.d/60-tier.conf:1, isn't there." "$action"
+	rm -r "$tmp/machine/etc/vswap.conf.d"
 	echo 'nonsense' >>"$tmp/machine/etc/vswap.conf"
 	VSWAP_ROOT=$tmp/machine run status
 	check 'status, wrong vswap.conf: exit status' equal "$status" 0

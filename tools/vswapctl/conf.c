@@ -111,8 +111,10 @@ void conf_free(struct conf *conf)
 	for (i = 0; i < conf->nr_files; i++) {
 		free(conf->file[i].name);
 		free(conf->file[i].path);
+		free(conf->file[i].where);
 	}
 	free(conf->file);
+	free(conf->pool_where);
 	free(conf->params.zswap_compressor);
 	free(conf->params.zswap_allocator);
 	free(conf->params.zswap_max_pool);

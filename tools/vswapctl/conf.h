@@ -20,6 +20,7 @@
 struct conf_file {
 	char *name;
 	char *path;
+	char *where;		/* as conf.pool_where */
 	uint64_t bytes;		/* what setup makes it with; 0: not said */
 	int tier;
 	bool has_tier;		/* it was said */
@@ -28,6 +29,7 @@ struct conf_file {
 struct conf {
 	bool given;		/* there is a file with a section */
 	bool has_pool;
+	char *pool_where;	/* file and line of each section that names it, for people */
 	int pool_tier;
 	uint64_t pool_bytes;	/* its limit */
 	struct rules_params params;

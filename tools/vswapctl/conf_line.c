@@ -63,6 +63,30 @@ static bool is_section(const char *section)
 	return key->section;
 }
 
+static void note_where(char **where, const struct ini_line *line)
+{
+	char *all = xasprintf("%s%s%s:%u", *where ? *where : "", *where ? " and " : "", line->file,
+			      line->number);
+
+	free(*where);
+	*where = all;
+}
+
+static void begin_file(struct reading *reading, const struct ini_line *line, const char *name)
+{
+	struct conf *conf = reading->conf;
+
+	if (!control_is_name(name) || !strcmp(name, CONF_POOL)) {
+		conf_complain(reading->complaints, line,
+			      "[file NAME] with a name of 1 to %d letters, digits, '-', "
+			      "'_', other than " CONF_POOL, VSWAP_NAME_SIZE - 1);
+		return;
+	}
+	if (!conf_find_file(conf, name))
+		conf_add_file(conf, name);
+	note_where(&conf_find_file(conf, name)->where, line);
+}
+
 static void begin_section(struct reading *reading, const struct ini_line *line)
 {
 	const char *name = file_of(line->section);
@@ -70,18 +94,14 @@ static void begin_section(struct reading *reading, const struct ini_line *line)
 
 	conf->given = true;
 	if (name) {
-		if (!control_is_name(name) || !strcmp(name, CONF_POOL))
-			conf_complain(reading->complaints, line,
-				      "[file NAME] with a name of 1 to %d letters, digits, '-', "
-				      "'_', other than " CONF_POOL, VSWAP_NAME_SIZE - 1);
-		else if (!conf_find_file(conf, name))
-			conf_add_file(conf, name);
+		begin_file(reading, line, name);
 	} else if (!is_section(line->section)) {
 		conf_complain(reading->complaints, line,
 			      "there is no section [%s] (known: [area], [pool], [file NAME])",
 			      line->section);
 	} else if (!strcmp(line->section, "pool")) {
 		conf->has_pool = true;
+		note_where(&conf->pool_where, line);
 	}
 }
 

@@ -127,12 +127,12 @@ static void wrong(const char *text)
 		conf_error = xstrdup(text);
 }
 
-static void look_for(const struct snapshot *snap, const char *name)
+static void look_for(const struct snapshot *snap, const char *name, const char *where)
 {
 	if (!snapshot_find(snap, name))
-		ail(SEVERITY_DEGRADED, "The backend %s, which " CONF_PATH " names, isn't there.|"
+		ail(SEVERITY_DEGRADED, "The backend %s, which is named in %s, isn't there.|"
 		    "\"vswapctl reload\" adds it, or says what keeps it from that; if it was removed "
-		    "for good, take it out of the file.", name);
+		    "for good, take it out of there.", name, where);
 }
 
 #define NEXT_START	"%s, and the next start would fail.|Put it right; \"vswapctl doctor --options\" " \
@@ -149,9 +149,9 @@ static void look_at_wanted(const struct snapshot *snap, const struct conf *conf)
 	if (!snap->backends_known)
 		return;
 	if (conf->has_pool)
-		look_for(snap, CONF_POOL);
+		look_for(snap, CONF_POOL, conf->pool_where);
 	for (i = 0; i < conf->nr_files; i++)
-		look_for(snap, conf->file[i].name);
+		look_for(snap, conf->file[i].name, conf->file[i].where);
 }
 
 /* As "vswapctl start" loads it by vswap.conf. */
