@@ -538,6 +538,73 @@ a: added'
 		"add name=a type=swapfile compressor= limit=0 tier=1 fd=$new,r,cloexec"
 }
 
+# Loaded, with the file a that vswap.conf has by that name
+machine_with_file() {
+	loaded
+	files "$conf_sysfs/backend/a" <<-END
+		type swapfile
+		tier 1
+		path $machine/var/lib/vswap/a.swap
+		state on
+		used_pages 0
+		moved_pages 0
+	END
+	echo 'zswap a' >"$conf_sysfs/backends"
+}
+
+# removal_says NAME LINE...: below the line that it is removed
+removal_says() {
+	local name=$1
+	shift
+	machine_with_file
+	on_machine backend remove a
+	check "named, $name: status" equal "$status" 0
+	check "named, $name: stderr" empty "$tmp/err"
+	check "named, $name" equal "$(tail -n +2 "$tmp/out")" "$(printf '%s\n' "$@")"
+}
+
+# What is changed by hand, and vswap.conf has otherwise
+test_named() {
+	local a=$machine/var/lib/vswap/a.swap part=$machine/etc/vswap.conf.d/50-a.conf
+	local again='the next start or reload has it again, until it is taken out of there'
+	start_machine
+	: >"$a"
+	removal_says 'no conf' ''
+	conf '[pool]'
+	removal_says 'not by the conf' ''
+	conf '[pool]' '' '[file a]'
+	removal_says 'by the conf' "a: still named in /etc/vswap.conf:3: $again"
+	mkdir "${part%/*}"
+	printf '[file a]\n' >"$part"
+	removal_says 'by a part, too' "a: still named in /etc/vswap.conf:3 and /etc/vswap.conf.d/50-a.conf:1: $again"
+	machine_with_file
+	on_machine backend remove a --json
+	check 'named, JSON: stderr' empty "$tmp/err"
+	check 'named, JSON' jq -e '.changes[0].named_in ==
+		"/etc/vswap.conf:3 and /etc/vswap.conf.d/50-a.conf:1"' "$tmp/out"
+	machine_with_file
+	machine_does 'named, dry' 0 'a: could be removed, 0 pages (0B) would move' '' backend remove -n a
+	printf '[file a]\npath = /srv/other\n' >"$part"
+	removal_says 'another file of that name' ''
+	rm -r "${part%/*}"
+	conf '[pool]' 'x = y' '[file a]'
+	removal_says 'a wrong conf' "a: still named in /etc/vswap.conf:3: $again"
+
+	conf '[pool]' 'size = 256M' '[file a]' 'size = 1G'
+	machine_with_file
+	machine_does 'named, resized as it says' 0 'zswap: resized to 256M' '' backend resize zswap 256M
+	machine_does 'named, a pool resized' 0 'zswap: resized to 512M
+zswap: by /etc/vswap.conf:1 it is 256M: the next start or reload has that limit again, until that is changed' '' backend resize zswap 512M
+	machine_does 'named, a file resized' 0 'a: resized to 2G
+a: by /etc/vswap.conf:3 it is 1G: a setup that makes it anew does so in that size, until that is changed' '' backend resize a 2G
+	on_machine backend resize zswap 512M --json
+	check 'named, resized, JSON: stderr' empty "$tmp/err"
+	check 'named, resized, JSON' jq -e '.changes[0] | .bytes == 536870912 and
+		.named_bytes == 268435456 and .named_in == "/etc/vswap.conf:1"' "$tmp/out"
+	conf '[pool]' '[file a]'
+	machine_does 'named, a file of no size' 0 'a: resized to 2G' '' backend resize a 2G
+}
+
 # What doctor has to say of a conf
 test_doctor_conf() {
 	local a=$machine/var/lib/vswap/a.swap
@@ -693,6 +760,7 @@ test_conf() {
 	test_start
 	test_reload
 	test_reload_path
+	test_named
 	test_save
 	test_doctor_conf
 	test_generator

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "adapt.h"
@@ -162,15 +160,8 @@ static void resize_pool(const struct adaptation *a, const char *name)
 bool backend_is_at(const struct backend *backend, const char *place)
 {
 	const struct value *path = &backend->file[BACKEND_PATH];
-	char *whole = system_path(place);
-	struct stat ours, its;
-	bool same = path->known && !strcmp(path->text, place);
 
-	if (path->known && !same && !stat(whole, &ours) && !stat(path->text, &its))
-		same = S_ISBLK(ours.st_mode) ? S_ISBLK(its.st_mode) && ours.st_rdev == its.st_rdev :
-					       ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
-	free(whole);
-	return same;
+	return path->known && conf_path_is(place, path->text);
 }
 
 /* Is it where it has to be? If not, and the area is on, that is told. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "control.h"
 #include "json.h"
 #include "message.h"
+#include "named.h"
 #include "snapshot.h"
 #include "sysfs.h"
 #include "value.h"
@@ -161,12 +163,50 @@ static void __attribute__((noreturn)) fail_resize(const struct resize *resize, i
 	fail_change(resize->request.name, resize->pool ? pool : file, error);
 }
 
+/* To the MiB, as the pool's limit has it. */
+static bool is_other_size(const struct resize *resize, const struct named *named)
+{
+	return named->where && named->bytes && named->bytes >> 20 != resize->size.number >> 20;
+}
+
+/* The pool gets it back; the size of a file is only for those who make it. */
+static void remark_size(const struct resize *resize, const struct named *named)
+{
+	struct value bytes = value_number(UNIT_BYTES, named->bytes);
+	char *size = value_format(&bytes, false), *text;
+
+	text = xasprintf("%s: by %s it is %s: %s, until that is changed", resize->request.name,
+			 named->where, size, resize->pool ?
+			 "the next start or reload has that limit again" :
+			 "a setup that makes it anew does so in that size");
+	remark(text);
+	free(text);
+	free(size);
+}
+
+static void tell_resized(int dir, const struct resize *resize)
+{
+	struct json_object *change = change_new("resized", resize->request.name);
+	struct named named = named_find(dir, resize->request.name);
+	char *size = value_format(&resize->size, false);
+	bool other = is_other_size(resize, &named);
+
+	json_add(change, "bytes", value_to_json(&resize->size));
+	if (other) {
+		named_add(change, &named);
+		json_add(change, "named_bytes", json_object_new_uint64(named.bytes));
+	}
+	change_done(change, "%s: resized to %s", resize->request.name, size);
+	if (other && !messages_are_json())
+		remark_size(resize, &named);
+	named_free(&named);
+	free(size);
+}
+
 static void resize(const struct command *cmd, int argc, char **argv)
 {
 	struct resize resize = { .request = { .fd = -1 } };
 	int dir, control, error;
-	struct json_object *change;
-	char *size;
 
 	while (next_option(cmd, argc, argv) >= 0)
 		messages_as_json();
@@ -184,12 +224,8 @@ static void resize(const struct command *cmd, int argc, char **argv)
 	error = control_request(control, VSWAP_BACKEND_RESIZE, &resize.request);
 	if (error)
 		fail_resize(&resize, error);
-	size = value_format(&resize.size, false);
-	change = change_new("resized", resize.request.name);
-	json_add(change, "bytes", value_to_json(&resize.size));
-	change_done(change, "%s: resized to %s", resize.request.name, size);
+	tell_resized(dir, &resize);
 	changes_end();
-	free(size);
 	if (!resize.pool)
 		close(resize.request.fd);
 	control_close();

@@ -21,6 +21,7 @@
 #include "control.h"
 #include "json.h"
 #include "message.h"
+#include "named.h"
 #include "progress.h"
 #include "snapshot.h"
 #include "sysfs.h"
@@ -54,6 +55,7 @@ struct removal {
 	int dir;
 	int control;
 	struct counts before;
+	struct named named;
 	double start;
 
 	pthread_t worker;
@@ -224,10 +226,23 @@ static void print_removed(const struct removal *r)
 	rate = value_format(&speed, false);
 	change = change_pages("removed", r, moved);
 	json_add(change, "seconds", json_object_new_double(seconds));
+	named_add(change, &r->named);
 	change_done(change, "%s: removed, %s moved in %.1f s (%s/s)", r->request.name, pages,
 		    seconds, rate);
 	free(pages);
 	free(rate);
+}
+
+static void remark_named(const struct removal *r)
+{
+	char *text;
+
+	if (!r->named.where || messages_are_json())
+		return;
+	text = xasprintf("%s: still named in %s: the next start or reload has it again, until it is "
+			 "taken out of there", r->request.name, r->named.where);
+	remark(text);
+	free(text);
 }
 
 static bool is_state(const struct removal *r, const char *name)
@@ -337,6 +352,7 @@ static void remove_it(struct removal *r)
 	if (r->error)
 		fail_removal(r);
 	print_removed(r);
+	remark_named(r);
 	close(r->done);
 	close(r->signals);
 }
@@ -372,12 +388,14 @@ static void run(const struct command *cmd, int argc, char **argv)
 	r.dir = sysfs_open();
 	r.control = control_open();
 	r.before = count(&r);
+	r.named = named_find(r.dir, r.request.name);
 	r.start = now_seconds();
 	if (r.request.flags & VSWAP_REMOVE_DRY_RUN)
 		try_dry(&r);
 	else
 		remove_it(&r);
 	changes_end();
+	named_free(&r.named);
 	control_close();
 	close(r.dir);
 }

@@ -54,6 +54,9 @@ void conf_read_or_fail(struct conf *conf);
 struct conf_file *conf_find_file(const struct conf *conf, const char *name);
 void conf_add_file(struct conf *conf, const char *name);
 
+/* Is what the module has at @path the file or disk at @place, by whatever name? */
+bool conf_path_is(const char *place, const char *path);
+
 /* Where a file is for which no path= is given. The caller frees it. */
 char *conf_default_path(const char *name);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The files that vswap.conf names. */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf.h"
 #include "message.h"
+#include "system.h"
 
 #define FOLDER		"/var/lib/vswap/"
 
@@ -30,4 +33,17 @@ void conf_add_file(struct conf *conf, const char *name)
 	grown[conf->nr_files++] = (struct conf_file){
 		.name = xstrdup(name), .path = conf_default_path(name),
 	};
+}
+
+bool conf_path_is(const char *place, const char *path)
+{
+	char *whole = system_path(place);
+	bool same = !strcmp(path, place);
+	struct stat ours, its;
+
+	if (!same && !stat(whole, &ours) && !stat(path, &its))
+		same = S_ISBLK(ours.st_mode) ? S_ISBLK(its.st_mode) && ours.st_rdev == its.st_rdev :
+					       ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
+	free(whole);
+	return same;
 }
