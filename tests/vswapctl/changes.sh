@@ -101,6 +101,24 @@ test_changes_conf() {
 	change_machine start --json
 	changed start 0 '{"changes":[{"change":"loaded"},{"change":"swapped on"}]}'
 	unset VSWAP_SYSFS
+	test_changes_wrong_conf
+}
+
+# Its mistakes are one error, with a line for each
+test_changes_wrong_conf() {
+	local one='/etc/vswap.conf:2: there is no key \"x\" in [area] (known: checksum, discard, encrypt, priority, require-all, swapin, virtual-size)'
+	local two='/etc/vswap.conf:4: high = x: must be 0% to 100%' command
+	start_machine
+	for command in start reload 'setup --yes'; do
+		printf '[area]\nx = y\n' >"$machine/etc/vswap.conf"
+		# shellcheck disable=SC2086
+		change_machine $command --json
+		changed "$command, a wrong conf" 1 "{\"error\":\"$one\"}"
+		printf '[pool]\nhigh = x\n' >>"$machine/etc/vswap.conf"
+		# shellcheck disable=SC2086
+		change_machine $command --json
+		changed "$command, a conf that is wrong twice" 1 "{\"error\":\"$one\\n$two\"}"
+	done
 }
 
 test_changes() {

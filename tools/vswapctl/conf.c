@@ -89,19 +89,15 @@ void conf_read(struct conf *conf, void (*wrong)(const char *text))
 	ini_files_free(files);
 }
 
-static bool is_wrong;
-
 static void say_wrong(const char *text)
 {
-	complain("%s", text);
-	is_wrong = true;
+	tell_one_error("%s", text);
 }
 
 void conf_read_or_fail(struct conf *conf)
 {
 	conf_read(conf, say_wrong);
-	if (is_wrong)
-		exit(EXIT_FAILURE);
+	fail_if_told();
 }
 
 void conf_free(struct conf *conf)
