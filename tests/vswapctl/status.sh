@@ -138,6 +138,38 @@ test_status_next_start() {
 	status 'vswap.conf again' 0 on 'Swap is on, and all of it works.' None.
 }
 
+# Swap is off since the unit has failed, which a machine without it or without systemd doesn't ask for
+test_status_unit() {
+	local off='The vswap module is not loaded.' path=$PATH
+	local action='"journalctl -b -u vswap" tells why; when that is put right, "systemctl restart vswap".'
+	local set_up='"vswapctl doctor" tells whether it would work, "vswapctl setup" sets it up, and "vswapctl start" starts what is set up.'
+	system
+	rm -rf "$tmp/sysfs" "${tmp:?}/bin"
+	: >"$tmp/ran"
+	program systemctl 0 'echo noise' 'echo noise >&2'
+	PATH=$tmp/bin:$PATH
+	mkdir -p "$tmp/machine/run/systemd/system"
+	status 'no unit' 1 off "$off" "$set_up"
+	check 'status, no unit: systemd is not asked' empty "$tmp/ran"
+	mkdir -p "$tmp/machine/lib/systemd/system"
+	touch "$tmp/machine/lib/systemd/system/vswap.service"
+	status 'the unit has failed' 1 off "The unit vswap.service has failed: swap isn't on." "$action"
+	check 'status, the unit has failed: asked' equal "$(<"$tmp/ran")" 'systemctl is-failed --quiet vswap.service'
+	tree_healthy
+	set_file state off
+	status 'loaded, the unit has failed' 1 off "The unit vswap.service has failed: swap isn't on." "$action"
+	set_file state on
+	: >"$tmp/ran"
+	status 'on, the unit has failed' 0 on 'Swap is on, and all of it works.' None.
+	check 'status, on: systemd is not asked' empty "$tmp/ran"
+	rm -r "$tmp/sysfs"
+	program systemctl 1
+	status 'the unit has not failed' 1 off "$off" "$set_up"
+	PATH=$path
+	rm -r "${tmp:?}/bin" "$tmp/machine/run/systemd"
+	status 'no systemd' 1 off "$off" "$set_up"
+}
+
 test_status_output() {
 	local json='.state == "on" and .findings == [] and .used_pages == 262144 and
 		[.backends[].state] == ["on", "on"]'
@@ -168,5 +200,6 @@ test_status() {
 	test_status_states
 	test_status_conf
 	test_status_next_start
+	test_status_unit
 	test_status_output
 }

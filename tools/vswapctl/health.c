@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Whether swap is as it should be, and what is to be done if not. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf.h"
 #include "derived.h"
 #include "doctor_options.h"
 #include "health.h"
 #include "message.h"
+#include "program.h"
+#include "scene.h"
 #include "snapshot.h"
 #include "system.h"
 
@@ -199,18 +203,49 @@ static void look_at_area(const struct snapshot *snap)
 		    "\"vswapctl backend resize\" one.");
 }
 
+/* ---- No swap ---- */
+
+/* systemd is asked only where it runs, and has the unit. */
+static bool unit_has_failed(void)
+{
+	char *argv[] = { "systemctl", "is-failed", "--quiet", "vswap.service", NULL };
+	bool failed = false;
+	int fd;
+
+	if (!scene_has_unit())
+		return false;
+	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd >= 0) {
+		failed = !program_run_to(argv, fd);
+		close(fd);
+	}
+	return failed;
+}
+
+static void look_at_start(bool loaded)
+{
+	if (unit_has_failed())
+		ail(SEVERITY_OFF, "The unit vswap.service has failed: swap isn't on.|"
+		    "\"journalctl -b -u vswap\" tells why; when that is put right, "
+		    "\"systemctl restart vswap\".");
+	else if (loaded)
+		ail(SEVERITY_OFF, "The module is loaded, but swap is off.|\"vswapctl start\".");
+	else
+		ail(SEVERITY_OFF, "The vswap module is not loaded.|"
+		    "\"vswapctl doctor\" tells whether it would work, \"vswapctl setup\" sets it "
+		    "up, and \"vswapctl start\" starts what is set up.");
+}
+
 void health_read(struct health *health, const struct snapshot *snap)
 {
 	*health = (struct health){ 0 };
 	report = health;
 	if (!snap) {
-		ail(SEVERITY_OFF, "The vswap module is not loaded.|"
-		    "\"vswapctl doctor\" tells whether it would work, \"vswapctl setup\" sets it "
-		    "up, and \"vswapctl start\" starts what is set up.");
+		look_at_start(false);
 		return;
 	}
 	if (!is(&snap->file[AREA_STATE], "on")) {
-		ail(SEVERITY_OFF, "The module is loaded, but swap is off.|\"vswapctl start\".");
+		look_at_start(true);
 	} else {
 		look_at_backends(snap);
 		look_at_conf(snap);
