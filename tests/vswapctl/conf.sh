@@ -518,6 +518,12 @@ test_reload_path() {
 	conf '[pool]' 'size = 512M' '[file a]' 'path = /srv/new'
 	machine_does 'reload, another path, nothing there' 1 'zswap: resized' "$stays No such file or directory" reload
 	requested 'reload, another path, nothing there' 'resize name=zswap bytes=536870912 flags=0 fd=-1'
+	on_machine reload --json
+	check 'reload, another path, JSON: status' equal "$status" 1
+	check 'reload, another path, JSON: stderr' empty "$tmp/err"
+	check 'reload, another path, JSON' jq -e '.error == "a: stays where it is: /srv/new: No such file or directory" and
+		.changes == [{"change": "resized", "backend": "zswap"}]' "$tmp/out"
+	: >"$tmp/log"
 	conf '[pool]' 'size = 256M' '[file a]' 'path = /srv/new'
 	mkdir "$new"
 	machine_does 'reload, a folder' 1 '' "$stays neither a regular file nor a block device" reload
