@@ -164,9 +164,9 @@ test_docs_stats() {
 # What the documents say that only root can do
 test_docs_root() {
 	local command
-	MANWIDTH=1000 man -l "$man" | col -bx | sed -n '/for root alone: /{s///;s/\. *$//;p}' | head -1 >"$tmp/root"
+	MANWIDTH=1000 man -l "$man" | col -bx | sed -n '/for root alone: /{s///;s/\. *$//;p}' | head -1 >"$tmp/for-root"
 	for command in setup --dry-run start stop reload load unload writeback 'advise --apply' 'vswapctl backend'; do
-		check "vswapctl(8): $command is for root" grep -qF -- "$command" "$tmp/root"
+		check "vswapctl(8): $command is for root" grep -qF -- "$command" "$tmp/for-root"
 	done
 }
 
