@@ -691,7 +691,10 @@ test_generator_timeouts() {
 	waits 'no fstab' "$label"
 	conf '[area]' 'require-all = yes' '[file a]' 'path = /dev/sda4' '[file b]' 'path = /dev/sdb4'
 	generated 'two disks' Wants=dev-sda4.device After=dev-sda4.device Wants=dev-sdb4.device After=dev-sdb4.device
-	waits 'two disks' dev-sda4.device dev-sdb4.device
+	waits 'two disks'
+	conf '[pool]' '[file a]' 'path = /dev/sda4' '[file b]' 'path = /dev/sdb4'
+	generated 'two disks, or none' Wants=dev-sda4.device After=dev-sda4.device Wants=dev-sdb4.device After=dev-sdb4.device
+	waits 'two disks, or none' dev-sda4.device dev-sdb4.device
 
 	printf '%s\n' '# /dev/sda1 / ext4' 'UUID=1234-AB / ext4 defaults 0 1' 'PARTLABEL="swap" none swap sw 0 0' \
 		'LABEL=a\040b/c none swap sw 0 0' '/dev/sda3 none swap sw' >"$machine/etc/fstab"

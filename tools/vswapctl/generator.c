@@ -25,7 +25,7 @@
 #define PART	"vswap.service.d/50-vswap-conf.conf"
 
 /*
- * As long as a disk may take that is there. systemd's own 90 seconds are for what the boot can't do
+ * As long as a disk may take that is there. systemd's own 90 seconds are for what swap can't do
  * without; vswapctl reload adds the one that came later. The name sorts before those of others,
  * which set it again and are right: fstab's 50-device-timeout.conf, and the administrator's.
  */
@@ -119,16 +119,21 @@ static void print_file(FILE *out, const struct conf_file *file, bool required)
 	fputc('\n', out);
 }
 
+/* Is there no swap without one of them? */
+static bool are_required(const struct conf *conf)
+{
+	return conf->params.require_all || (!conf->has_pool && conf->nr_files == 1);
+}
+
 static char *make_part(const struct conf *conf)
 {
-	bool required = conf->params.require_all || (!conf->has_pool && conf->nr_files == 1);
 	struct text text;
 	FILE *out = text_begin(&text);
 	size_t i;
 
 	fputs(BEGIN, out);
 	for (i = 0; i < conf->nr_files; i++)
-		print_file(out, &conf->file[i], required);
+		print_file(out, &conf->file[i], are_required(conf));
 	return text_end(&text);
 }
 
@@ -172,7 +177,7 @@ static void write_timeouts(const char *folder, const struct conf *conf)
 {
 	size_t i;
 
-	for (i = 0; i < conf->nr_files; i++)
+	for (i = 0; !are_required(conf) && i < conf->nr_files; i++)
 		if (is_device(conf->file[i].path))
 			write_timeout(folder, conf->file[i].path);
 }
