@@ -102,7 +102,6 @@ test_latency_usage() {
 }
 
 test_latency() {
-	build_fake_latency
 	system
 	test_latency_screen
 	test_latency_json
