@@ -397,17 +397,11 @@ vswapctl: none of the backends in vswap.conf is there" start
 	ran 'stop' 'swapoff /dev/vswap0' 'modprobe -r vswap'
 }
 
-test_reload() {
-	local a=$machine/var/lib/vswap/a.swap b=$machine/srv/b parameters=$machine/sys/module/vswap/parameters
-	start_machine
-	machine_does 'reload, no conf' 1 '' 'vswapctl: there is no /etc/vswap.conf: options of modprobe.d count when the module is loaded' reload
-	conf '[pool]'
-	machine_does 'reload, off' 1 '' 'vswapctl: swap is off: vswapctl start' reload
-
+# on_with_a: swap is on, with the pool and a file a, in which nothing lies
+on_with_a() {
 	loaded
 	echo on >"$conf_sysfs/state"
 	echo '/dev/vswap0 partition 1000 0 100' >>"$machine/proc/swaps"
-	echo 100 >"$conf_sysfs/priority"
 	files "$conf_sysfs/backend/a" <<-'END'
 		type swapfile
 		tier 1
@@ -417,8 +411,19 @@ test_reload() {
 		moved_pages 0
 	END
 	echo 'zswap a' >"$conf_sysfs/backends"
-	: >"$a"
 	mkdir -p "$machine/srv"
+}
+
+test_reload() {
+	local a=$machine/var/lib/vswap/a.swap b=$machine/srv/b parameters=$machine/sys/module/vswap/parameters
+	start_machine
+	machine_does 'reload, no conf' 1 '' 'vswapctl: there is no /etc/vswap.conf: options of modprobe.d count when the module is loaded' reload
+	conf '[pool]'
+	machine_does 'reload, off' 1 '' 'vswapctl: swap is off: vswapctl start' reload
+
+	on_with_a
+	echo 100 >"$conf_sysfs/priority"
+	: >"$a"
 	: >"$b"
 	conf '[pool]' 'size = 256M' '[file a]'
 	machine_does 'reload, nothing changed' 0 '' '' reload
@@ -501,19 +506,7 @@ a: saved in /etc/vswap.conf.d/50-a.conf' '' backend add a --path "$a" --tier 3 -
 test_reload_path() {
 	local a=$machine/var/lib/vswap/a.swap new=$machine/srv/new stays='vswapctl: a: stays where it is: /srv/new:'
 	start_machine
-	loaded
-	echo on >"$conf_sysfs/state"
-	echo '/dev/vswap0 partition 1000 0 100' >>"$machine/proc/swaps"
-	files "$conf_sysfs/backend/a" <<-'END'
-		type swapfile
-		tier 1
-		path /var/lib/vswap/a.swap
-		state on
-		used_pages 0
-		moved_pages 0
-	END
-	echo 'zswap a' >"$conf_sysfs/backends"
-	mkdir -p "$machine/srv"
+	on_with_a
 	swap_file "$a"
 	conf '[pool]' 'size = 512M' '[file a]' 'path = /srv/new'
 	machine_does 'reload, another path, nothing there' 1 'zswap: resized' "$stays No such file or directory" reload
