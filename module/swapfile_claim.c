@@ -438,8 +438,8 @@ int vswap_swapfile_open(struct vswap_backend *b, const struct vswap_backend_para
 
 /* ---- Growing ---- */
 
-/* So that the next one who opens it sees its size. */
-static int write_header(struct file *file, u32 nr_pages)
+/* So that the next one who opens it sees its size. @was: what it said, once that is known. */
+static int write_header(struct file *file, u32 nr_pages, u32 *was)
 {
 	union swap_header *header = (void *)get_zeroed_page(GFP_KERNEL);
 	loff_t pos = 0;
@@ -449,9 +449,11 @@ static int write_header(struct file *file, u32 nr_pages)
 		return -ENOMEM;
 	n = kernel_read(file, header, PAGE_SIZE, &pos);
 	if (n == PAGE_SIZE) {
+		u32 *last_page = &header->info.last_page;
 		bool swab = swab32(header->info.version) == 1;
 
-		header->info.last_page = swab ? swab32(nr_pages - 1) : nr_pages - 1;
+		*was = (swab ? swab32(*last_page) : *last_page) + 1;
+		*last_page = swab ? swab32(nr_pages - 1) : nr_pages - 1;
 		pos = 0;
 		n = kernel_write(file, header, PAGE_SIZE, &pos);
 	}
@@ -461,8 +463,11 @@ static int write_header(struct file *file, u32 nr_pages)
 	return n < 0 ? n : -EIO;
 }
 
-/* Nobody may write to a swap file: for as long as this takes, it is none. */
-static int lengthen(struct file *file, u32 nr_pages)
+/*
+ * Nobody may write to a swap file: for as long as this takes, it is none. @was: pages that its
+ * header said it has, or unchanged if it still says so.
+ */
+static int lengthen(struct file *file, u32 nr_pages, u32 *was)
 {
 	struct inode *inode = file->f_mapping->host;
 	int err = 0;
@@ -471,21 +476,23 @@ static int lengthen(struct file *file, u32 nr_pages)
 	if (S_ISREG(inode->i_mode))
 		err = vfs_fallocate(file, 0, 0, (loff_t)nr_pages << PAGE_SHIFT);
 	if (!err)
-		err = write_header(file, nr_pages);
+		err = write_header(file, nr_pages, was);
 	if (!err)
 		err = vfs_fsync(file, 0);
 	set_swapfile(inode, true);
 	return err;
 }
 
-/* As it was before lengthen(), which may have come half the way. */
-static void shorten(struct vswap_backend *b, struct file *file, u32 nr_pages, loff_t size)
+/* As it was before lengthen(), which may have come half the way. @was: as there, 0 if unchanged. */
+static void shorten(struct vswap_backend *b, struct file *file, u32 was, loff_t size)
 {
 	struct inode *inode = file->f_mapping->host;
-	int err;
+	u32 longer;
+	int err = 0;
 
 	set_swapfile(inode, false);
-	err = write_header(file, nr_pages);
+	if (was)
+		err = write_header(file, was, &longer);
 	if (!err && S_ISREG(inode->i_mode))
 		err = vfs_truncate(&file->f_path, size);
 	set_swapfile(inode, true);
@@ -594,19 +601,19 @@ static int check_growth(struct vswap_backend *b, struct swapfile *sf, u64 nr_pag
 int vswap_swapfile_resize(struct vswap_backend *b, u64 bytes, struct file *file)
 {
 	struct swapfile *sf = b->private;
-	u32 nr_pages = bytes >> PAGE_SHIFT;
+	u32 nr_pages = bytes >> PAGE_SHIFT, was = 0;
 	loff_t size = i_size_read(sf->file->f_mapping->host);
 	int err;
 
 	err = check_growth(b, sf, bytes >> PAGE_SHIFT, file);
 	if (err || nr_pages == sf->nr_pages)
 		return err;
-	err = lengthen(file, nr_pages);
+	err = lengthen(file, nr_pages, &was);
 	if (err)
 		refuse(b, sf->path, err, "can't be made longer");
 	else
 		err = use_longer(b, sf, nr_pages);
 	if (err)
-		shorten(b, file, sf->nr_pages, size);
+		shorten(b, file, was, size);
 	return err;
 }
