@@ -155,7 +155,8 @@ check-debug: packages tools workload
 	@tests/lib/build-module $(KERNEL)-debug
 	@tests/scenarios/run -k $(KERNEL)-debug -j 1 \
 		$(or $(SCENARIO),smoke folios missed-hooks io-errors cgroup swapoff-load ssd-file writeback \
-			tiers encrypt checksum)
+			tiers encrypt checksum kept exclusive batches)
+	@tests/scenarios/run -k $(KERNEL)-debug -p 60 -s 120 churn
 
 .PHONY: clean
 clean:

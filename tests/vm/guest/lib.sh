@@ -66,9 +66,10 @@ vmstat() {
 		END { exit !found }' /proc/vmstat || die "no $1 in /proc/vmstat"
 }
 
-# wait_for SECONDS COMMAND [ARG]...: until COMMAND succeeds.
+# wait_for SECONDS COMMAND [ARG]...: until COMMAND succeeds; on a kernel that is slow by itself,
+# lab_slow times as long.
 wait_for() {
-	_left=$(($1 * 10))
+	_left=$(($1 * 10 * ${lab_slow:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$_left" -gt 0 ] || die "in vain waited for: $*"
