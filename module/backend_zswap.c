@@ -59,6 +59,8 @@ static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
  * @compacted: when the last one ended, in jiffies
  * @waste: pages without objects that it left
  * @is_auto: it may take less than @limit, see vswap_auto.h
+ * @wanted: let_pages_go()
+ * @is_closed: it is about to go, with @objects
  */
 struct pool {
 	struct objects *objects;
@@ -70,6 +72,8 @@ struct pool {
 	unsigned long compacted;
 	unsigned long waste;
 	bool is_auto;
+	struct work_struct wanted;
+	bool is_closed;
 };
 
 static u64 pack(u64 place, unsigned int len)
@@ -235,6 +239,25 @@ static void pool_sweep_end(struct vswap_backend *b)
 	mutex_lock(&pool->compaction);
 	note_waste(b);
 	mutex_unlock(&pool->compaction);
+}
+
+/* The kernel wants pages of a slab for something else: of an open segment, or an empty one. */
+static void let_pages_go(struct work_struct *work)
+{
+	struct pool *pool = container_of(work, struct pool, wanted);
+	struct codec_stream *stream;
+	unsigned int cpu;
+
+	if (READ_ONCE(pool->is_closed))
+		return;
+	for_each_possible_cpu(cpu) {
+		stream = codec_lock_of(pool->codec, cpu);
+		if (!stream)
+			continue;
+		objects_close(pool->objects, cpu);
+		codec_unlock(stream);
+	}
+	objects_compact(pool->objects);
 }
 
 static bool pool_is_poor(struct vswap_backend *b, u64 payload)
@@ -516,7 +539,11 @@ static void pool_close(struct vswap_backend *b)
 		return;
 	if (pool->is_auto)
 		vswap_auto_stop();
+	WRITE_ONCE(pool->is_closed, true);
+	cancel_work_sync(&pool->wanted);
 	objects_destroy(pool->objects);
+	/* It may have been queued once more, as long as there were pages. */
+	cancel_work_sync(&pool->wanted);
 	kfree(pool);
 	b->private = NULL;
 }
@@ -534,13 +561,14 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 		return -ENOMEM;
 	b->private = pool;
 	mutex_init(&pool->compaction);
+	INIT_WORK(&pool->wanted, let_pages_go);
 	pool->compacted = jiffies;
 	pool->limit = limit_pages(params);
 	pool->codec = codec_get(params->compressor);
 	err = PTR_ERR_OR_ZERO(pool->codec);
 	if (err)
 		goto err_close;
-	pool->objects = objects_create(params->slab, pool->limit);
+	pool->objects = objects_create(params->slab, pool->limit, &pool->wanted);
 	err = -ENOMEM;
 	if (!pool->objects)
 		goto err_close;

@@ -280,6 +280,23 @@ struct codec_stream *codec_lock(struct codec *codec)
 }
 
 /**
+ * codec_lock_of() - have the stream of a certain CPU
+ * @codec: the compressor
+ * @cpu: whose, a possible CPU
+ *
+ * Context: process, may sleep.
+ * Return: the stream, the caller's until codec_unlock(); NULL: that CPU never came.
+ */
+struct codec_stream *codec_lock_of(struct codec *codec, unsigned int cpu)
+{
+	struct codec_stream *stream = READ_ONCE(*per_cpu_ptr(codec->streams, cpu));
+
+	if (stream)
+		mutex_lock(&stream->lock);
+	return stream;
+}
+
+/**
  * codec_unlock() - the reverse of codec_lock()
  * @stream: what it returned
  */

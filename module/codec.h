@@ -38,6 +38,7 @@ const char *codec_name(const struct codec *codec);
 size_t codec_memory(const struct codec *codec);
 
 struct codec_stream *codec_lock(struct codec *codec);
+struct codec_stream *codec_lock_of(struct codec *codec, unsigned int cpu);
 void codec_unlock(struct codec_stream *stream);
 int codec_compress(struct codec_stream *stream, const void *src, unsigned int *len);
 int codec_decompress(struct codec_stream *stream, const void *src, unsigned int len, void *dst);

@@ -8,254 +8,23 @@
 
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
-#include <linux/workqueue.h>
 #include <linux/zsmalloc.h>
 
-#include "kernel/compat/copy.h"
 #include "objects.h"
+#include "pool_slab.h"
 #include "port.h"
-#include "sparse.h"
-#include "vslab.h"
 
 #define HANDLE_SHIFT	3
 
-/* zram's flags. A page of a slab has an address of its own, and can't be moved. */
+/* zram's flags. */
 #define ZS_GFP		(GFP_NOIO | __GFP_NOWARN | __GFP_HIGHMEM | __GFP_MOVABLE)
-#define SLAB_GFP	(GFP_NOIO | __GFP_NOWARN)
-
-/* Empty segments that keep their pages. */
-#define KEEP_EMPTY	2
-
-/**
- * struct slab - pages for a vslab
- * @v: which places there are
- * @segments: what @v knows of each
- * @growth: serialises the growth of @segments
- * @range: where all of them are
- * @pages: how many pages are there
- * @limit: so many may be
- * @reap: gives back empty segments
- */
-struct slab {
-	struct vslab v;
-	struct sparse_array segments;
-	struct mutex growth;
-	struct sparse_array range;
-	atomic_long_t pages;
-	unsigned long limit;
-	struct work_struct reap;
-};
 
 /* One of both. */
 struct objects {
 	struct zs_pool *zs;
 	struct slab *slab;
 };
-
-/*
- * Without access to the reserves, storing a page would fail just when it is needed most; it frees
- * a page at once. Who isn't reclaim must not become it here: others' reclaim waits for the stream
- * that it has locked, and would never make the memory free that it waits for.
- */
-static gfp_t in_reclaim(gfp_t gfp)
-{
-	return current->flags & PF_MEMALLOC ? gfp : gfp & ~__GFP_DIRECT_RECLAIM;
-}
-
-/* ---- Pages of a slab ---- */
-
-static void *slab_address(struct slab *slab, u64 offset)
-{
-	return slab->range.base + offset;
-}
-
-static u64 segment_offset(u32 segment)
-{
-	return (u64)segment << VSLAB_SEGMENT_SHIFT;
-}
-
-static bool charge_page(struct slab *slab)
-{
-	if (atomic_long_inc_return(&slab->pages) <= READ_ONCE(slab->limit))
-		return true;
-	atomic_long_dec(&slab->pages);
-	return false;
-}
-
-static void uncharge_pages(struct slab *slab, unsigned int nr)
-{
-	atomic_long_sub(nr, &slab->pages);
-}
-
-/* What is allocated here, in reclaim or not, must not wait for it. */
-static int grow_segments(void *owner, u32 segment)
-{
-	struct slab *slab = owner;
-	size_t bytes = ((size_t)segment + 1) * sizeof(struct vslab_segment);
-	unsigned int noreclaim;
-	int err = 0;
-
-	if (READ_ONCE(slab->segments.mapped) >= bytes)
-		return 0;
-	noreclaim = memalloc_noreclaim_save();
-	mutex_lock(&slab->growth);
-	err = sparse_array_map(&slab->segments, bytes);
-	mutex_unlock(&slab->growth);
-	memalloc_noreclaim_restore(noreclaim);
-	return err;
-}
-
-static int map_page(void *owner, u32 segment, unsigned int page)
-{
-	struct slab *slab = owner;
-	void *addr = slab_address(slab, segment_offset(segment)) + page * PAGE_SIZE;
-	unsigned int noreclaim;
-	struct page *new;
-	int err;
-
-	if (!charge_page(slab))
-		return -ENOSPC;
-	new = alloc_page(in_reclaim(SLAB_GFP));
-	err = -ENOMEM;
-	if (!new)
-		goto err_uncharge;
-	/* Seldom, a page of page tables. */
-	noreclaim = memalloc_noreclaim_save();
-	err = sparse_map_page(addr, new);
-	memalloc_noreclaim_restore(noreclaim);
-	if (!err)
-		return 0;
-	__free_page(new);
-err_uncharge:
-	uncharge_pages(slab, 1);
-	return err;
-}
-
-static void unmap_pages(void *owner, u32 segment, unsigned int nr)
-{
-	struct slab *slab = owner;
-	void *addr = slab_address(slab, segment_offset(segment));
-	struct page *pages[VSLAB_SEGMENT_PAGES];
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		pages[i] = vmalloc_to_page(addr + i * PAGE_SIZE);
-	sparse_unmap(addr, nr * PAGE_SIZE);
-	for (i = 0; i < nr; i++)
-		__free_page(pages[i]);
-	uncharge_pages(slab, nr);
-}
-
-static void many_empty(void *owner)
-{
-	struct slab *slab = owner;
-
-	queue_work(system_unbound_wq, &slab->reap);
-}
-
-static const struct vslab_ops slab_ops = {
-	.grow = grow_segments,
-	.map = map_page,
-	.unmap = unmap_pages,
-	.many_empty = many_empty,
-};
-
-static void reap_work(struct work_struct *work)
-{
-	vslab_reap(&container_of(work, struct slab, reap)->v, KEEP_EMPTY);
-}
-
-/* ---- Objects of a slab ---- */
-
-static int slab_put_whole(struct slab *slab, const void *src, u64 *place)
-{
-	struct page *page;
-
-	if (!charge_page(slab))
-		return -ENOSPC;
-	page = alloc_page(in_reclaim(SLAB_GFP));
-	if (!page) {
-		uncharge_pages(slab, 1);
-		return -ENOMEM;
-	}
-	port_copy(page_address(page), src, PAGE_SIZE);
-	*place = page_to_pfn(page);
-	return 0;
-}
-
-static int slab_put(struct slab *slab, unsigned int set, const void *src, unsigned int len,
-		    u64 *place)
-{
-	s64 offset;
-
-	if (len == PAGE_SIZE)
-		return slab_put_whole(slab, src, place);
-	offset = vslab_alloc(&slab->v, set, len);
-	if (offset < 0)
-		return (int)offset;
-	port_copy(slab_address(slab, offset), src, len);
-	*place = offset;
-	return 0;
-}
-
-static const void *slab_object(struct slab *slab, u64 place, unsigned int len)
-{
-	return len == PAGE_SIZE ? page_address(pfn_to_page(place)) : slab_address(slab, place);
-}
-
-static void slab_free_whole(struct slab *slab, u64 place)
-{
-	__free_page(pfn_to_page(place));
-	uncharge_pages(slab, 1);
-}
-
-static void slab_destroy(struct slab *slab)
-{
-	if (slab->v.sets) {
-		vslab_exit(&slab->v);
-		cancel_work_sync(&slab->reap);
-		vslab_reap(&slab->v, 0);
-	}
-	WARN_ON_ONCE(atomic_long_read(&slab->pages));
-	sparse_array_free(&slab->range);
-	sparse_array_free(&slab->segments);
-	kfree(slab);
-}
-
-/*
- * Segments for twice the memory there is: they need not be full, nor all their pages there. With
- * KASAN, an eighth of the addresses is memory.
- */
-static u32 max_segments(unsigned long limit)
-{
-	unsigned long pages = IS_ENABLED(CONFIG_KASAN) ? limit + limit / 2 : 2 * totalram_pages();
-
-	return min(pages / VSLAB_SEGMENT_PAGES + 256UL,
-		   (1UL << OBJECTS_PLACE_BITS) >> VSLAB_SEGMENT_SHIFT);
-}
-
-/* One more set than there are CPUs: the last is for what moves. */
-static struct slab *slab_create(unsigned long limit)
-{
-	struct slab *slab = kzalloc(sizeof(*slab), GFP_KERNEL);
-	u32 nr = max_segments(limit);
-
-	if (!slab)
-		return NULL;
-	mutex_init(&slab->growth);
-	INIT_WORK(&slab->reap, reap_work);
-	slab->limit = limit;
-	if (!sparse_array_reserve(&slab->segments, nr * sizeof(struct vslab_segment)) &&
-	    !sparse_array_reserve(&slab->range, segment_offset(nr)) &&
-	    !vslab_init(&slab->v, slab->segments.base, nr, nr_cpu_ids + 1, &slab_ops, slab))
-		return slab;
-	slab_destroy(slab);
-	return NULL;
-}
 
 /* ---- Objects of zsmalloc ---- */
 
@@ -299,18 +68,20 @@ static int zs_put(struct zs_pool *zs, const void *src, unsigned int len, u64 *pl
  * objects_create() - begin without objects
  * @slab: in a slab; else in zsmalloc
  * @limit: pages that it may take; of a slab only
+ * @wanted: likewise; queued when the kernel wants pages that it could have after objects_close()
+ *	for all CPUs, and objects_compact()
  *
  * Context: process, may sleep.
  * Return: room for objects, or NULL for lack of memory.
  */
-struct objects *objects_create(bool slab, unsigned long limit)
+struct objects *objects_create(bool slab, unsigned long limit, struct work_struct *wanted)
 {
 	struct objects *o = kzalloc(sizeof(*o), GFP_KERNEL);
 
 	if (!o)
 		return NULL;
 	if (slab)
-		o->slab = slab_create(limit);
+		o->slab = slab_create(limit, 1ULL << OBJECTS_PLACE_BITS, wanted);
 	else
 		o->zs = zs_create_pool("vswap");
 	if (o->slab || o->zs)
@@ -432,10 +203,8 @@ void objects_free(struct objects *o, u64 place, unsigned int len)
 {
 	if (o->zs)
 		zs_free(o->zs, handle_of(place));
-	else if (len == PAGE_SIZE)
-		slab_free_whole(o->slab, place);
 	else
-		vslab_free(&o->slab->v, place);
+		slab_free(o->slab, place, len);
 }
 
 /**
@@ -480,6 +249,18 @@ void objects_compact(struct objects *o)
 }
 
 /**
+ * objects_close() - let others have the places that objects_put() has in advance
+ * @o: in a slab
+ * @cpu: as of objects_put(), which nobody else uses meanwhile
+ *
+ * Context: any but interrupts.
+ */
+void objects_close(struct objects *o, unsigned int cpu)
+{
+	vslab_close(&o->slab->v, cpu);
+}
+
+/**
  * objects_is_poor() - would memory be free if an object were elsewhere
  * @o: in a slab
  * @place: of an object that was there, and may be gone
@@ -512,6 +293,8 @@ unsigned long objects_choose_poor(struct objects *o)
  */
 void objects_forget_poor(struct objects *o)
 {
+	/* Nothing moves any more. */
+	vslab_close(&o->slab->v, nr_cpu_ids);
 	vslab_forget_poor(&o->slab->v);
 }
 

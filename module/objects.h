@@ -10,11 +10,12 @@
 #include <linux/types.h>
 
 struct objects;
+struct work_struct;
 
 /* What tells of an object besides its length. */
 #define OBJECTS_PLACE_BITS	47
 
-struct objects *objects_create(bool slab, unsigned long limit);
+struct objects *objects_create(bool slab, unsigned long limit, struct work_struct *wanted);
 void objects_destroy(struct objects *o);
 void objects_set_limit(struct objects *o, unsigned long pages);
 unsigned int objects_max_size(const struct objects *o);
@@ -29,6 +30,7 @@ size_t objects_metadata(const struct objects *o);
 void objects_compact(struct objects *o);
 
 /* Of a slab only: */
+void objects_close(struct objects *o, unsigned int cpu);
 bool objects_is_poor(const struct objects *o, u64 place, unsigned int len);
 unsigned long objects_choose_poor(struct objects *o);
 void objects_forget_poor(struct objects *o);

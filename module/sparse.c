@@ -4,17 +4,24 @@
 #include <linux/pgtable.h>
 #include <linux/vmalloc.h>
 
+#include "kernel/compat/movable.h"
 #include "sparse.h"
 #include "vswap_symbols.h"
 
 VSWAP_DATA(struct mm_struct, init_mm)
 VSWAP_FUNC(struct vm_struct *, get_vm_area, (unsigned long, unsigned long))
 VSWAP_FUNC(void, vunmap_range, (unsigned long, unsigned long))
+#if PORT_PAGES_MOVE
+VSWAP_FUNC(void, flush_tlb_kernel_range, (unsigned long, unsigned long))
+#endif
 
 static const struct vswap_symbol sparse_symbols[] = {
 	VSWAP_SYMBOL(init_mm),
 	VSWAP_SYMBOL(get_vm_area),
 	VSWAP_SYMBOL(vunmap_range),
+#if PORT_PAGES_MOVE
+	VSWAP_SYMBOL(flush_tlb_kernel_range),
+#endif
 };
 
 /**
@@ -87,6 +94,30 @@ void sparse_unmap(void *addr, size_t bytes)
 {
 	static_call(k_vunmap_range)((unsigned long)addr, (unsigned long)addr + bytes);
 }
+
+#if PORT_PAGES_MOVE
+/**
+ * sparse_exchange_page() - put another page with the same contents in the place of one
+ * @addr: where it is, by sparse_map_page()
+ * @page: the other one, which stays the caller's, as the one that was there does
+ *
+ * Who reads there meanwhile sees one or the other; nobody writes.
+ *
+ * Context: process, interrupts on; waits until no CPU can see the one that was there.
+ */
+void sparse_exchange_page(void *addr, struct page *page)
+{
+	unsigned long start = (unsigned long)addr;
+
+	apply_to_existing_page_range(k_init_mm, start, PAGE_SIZE, map_page, page);
+	static_call(k_flush_tlb_kernel_range)(start, start + PAGE_SIZE);
+}
+#else
+void sparse_exchange_page(void *addr, struct page *page)
+{
+	WARN_ON_ONCE(true);
+}
+#endif
 
 static int add_page(struct sparse_array *array)
 {

@@ -31,5 +31,6 @@ void sparse_array_free_pages(struct sparse_array *array);
 void sparse_array_free(struct sparse_array *array);
 int sparse_map_page(void *addr, struct page *page);
 void sparse_unmap(void *addr, size_t bytes);
+void sparse_exchange_page(void *addr, struct page *page);
 
 #endif /* VSWAP_SPARSE_H */

@@ -90,7 +90,8 @@ static int take_fresh(struct vslab *s, struct vslab_segment **seg)
 
 /*
  * Whoever has just freed one of its objects may still look what it is: under the lock of the
- * class that it was of, so that is where it changes.
+ * class that it was of, so that is where it changes. Under that of the class that it is of now,
+ * whoever sees its class sees that it is open.
  */
 static void assign(struct vslab *s, struct vslab_segment *seg, unsigned int c)
 {
@@ -99,7 +100,8 @@ static void assign(struct vslab *s, struct vslab_segment *seg, unsigned int c)
 	spin_lock(&old->lock);
 	atomic_set(&seg->used, VSLAB_IS_OPEN);
 	WRITE_ONCE(seg->state, VSLAB_OPEN);
-	WRITE_ONCE(seg->class, c);
+	/* Pairs with used_changed() and vslab_pin(). */
+	smp_store_release(&seg->class, c);
 	spin_unlock(&old->lock);
 	memset(seg->map, 0, sizeof(seg->map));
 }
@@ -139,17 +141,21 @@ static struct vslab_segment *take_empty_above(struct vslab *s, u32 keep)
  * @s: the room
  * @keep: but for so many of them
  *
+ * It ends at the first that ->unmap leaves some of.
+ *
  * Context: process, may sleep if ->unmap does.
  */
 void vslab_reap(struct vslab *s, u32 keep)
 {
 	struct vslab_segment *seg;
+	bool left = false;
 
-	while ((seg = take_empty_above(s, keep))) {
-		s->ops->unmap(s->owner, number_of(s, seg), seg->pages);
-		seg->pages = 0;
+	while (!left && (seg = take_empty_above(s, keep))) {
+		seg->pages = s->ops->unmap(s->owner, number_of(s, seg), seg->pages);
+		left = seg->pages;
 		spin_lock(&s->lock);
-		list_add(&seg->list, &s->bare);
+		s->nr_empty += left;
+		list_add(&seg->list, left ? &s->empty : &s->bare);
 		spin_unlock(&s->lock);
 	}
 }
@@ -239,19 +245,25 @@ static unsigned int unclaim(struct vslab_segment *seg, struct vslab_open *o)
 	return nr;
 }
 
-static void close_segment(struct vslab *s, struct vslab_open *o)
+/* @unused: places that were claimed in vain. */
+static void put_back(struct vslab *s, struct vslab_segment *seg, unsigned int unused)
 {
-	struct vslab_segment *seg = segment_at(s, o->segment);
 	struct vslab_class *class = &s->classes[seg->class];
-	unsigned int unused = unclaim(seg, o);
 	bool is_empty;
 
 	spin_lock(&class->lock);
 	is_empty = sort_in(class, seg, atomic_sub_return(VSLAB_IS_OPEN + unused, &seg->used));
 	spin_unlock(&class->lock);
-	o->segment = 0;
 	if (is_empty)
 		put_empty(s, seg);
+}
+
+static void close_segment(struct vslab *s, struct vslab_open *o)
+{
+	struct vslab_segment *seg = segment_at(s, o->segment);
+
+	o->segment = 0;
+	put_back(s, seg, unclaim(seg, o));
 }
 
 static void open_segment(struct vslab *s, struct vslab_open *o, struct vslab_segment *seg)
@@ -284,6 +296,14 @@ static struct vslab_segment *pick(struct vslab_class *class, struct list_head *l
 	return NULL;
 }
 
+/* It is whose who opens it from now on. */
+static void take_out(struct vslab_segment *seg)
+{
+	list_del_init(&seg->list);
+	WRITE_ONCE(seg->state, VSLAB_OPEN);
+	atomic_add(VSLAB_IS_OPEN, &seg->used);
+}
+
 /* The fullest partial one, opened; or NULL. */
 static struct vslab_segment *take_partial(struct vslab_class *class, bool backed)
 {
@@ -293,11 +313,8 @@ static struct vslab_segment *take_partial(struct vslab_class *class, bool backed
 	spin_lock(&class->lock);
 	for (q = VSLAB_QUARTERS - 1; q >= 0 && !seg; q--)
 		seg = pick(class, &class->partial[q], backed);
-	if (seg) {
-		list_del_init(&seg->list);
-		WRITE_ONCE(seg->state, VSLAB_OPEN);
-		atomic_add(VSLAB_IS_OPEN, &seg->used);
-	}
+	if (seg)
+		take_out(seg);
 	spin_unlock(&class->lock);
 	return seg;
 }
@@ -426,7 +443,8 @@ static noinline void used_changed(struct vslab *s, struct vslab_segment *seg, un
 	bool is_empty = false;
 
 	spin_lock(&class->lock);
-	if (READ_ONCE(seg->class) == c)
+	/* Pairs with assign(). */
+	if (smp_load_acquire(&seg->class) == c)
 		is_empty = sort_again(class, seg);
 	spin_unlock(&class->lock);
 	if (is_empty)
@@ -470,6 +488,45 @@ void vslab_close(struct vslab *s, unsigned int set)
 	for (c = 0; c < s->nr_classes; c++)
 		if (s->sets[set].open[c].segment)
 			close_segment(s, &s->sets[set].open[c]);
+}
+
+/**
+ * vslab_pin() - have nothing allocated in a segment
+ * @s: the room
+ * @segment: its number; some of its places may be taken
+ *
+ * What lies there stays as it is until vslab_unpin(); it may be freed.
+ *
+ * Context: any but interrupts.
+ * Return: false: it has no objects, or is somebody else's now.
+ */
+bool vslab_pin(struct vslab *s, u32 segment)
+{
+	struct vslab_segment *seg = segment_at(s, segment);
+	unsigned int c = READ_ONCE(seg->class);
+	struct vslab_class *class = &s->classes[c];
+	bool is_ours;
+
+	spin_lock(&class->lock);
+	/* Pairs with assign(). */
+	is_ours = smp_load_acquire(&seg->class) == c &&
+		  (seg->state == VSLAB_PARTIAL || seg->state == VSLAB_FULL);
+	if (is_ours)
+		take_out(seg);
+	spin_unlock(&class->lock);
+	return is_ours;
+}
+
+/**
+ * vslab_unpin() - the reverse of vslab_pin()
+ * @s: the room
+ * @segment: the segment's number
+ *
+ * Context: any but interrupts.
+ */
+void vslab_unpin(struct vslab *s, u32 segment)
+{
+	put_back(s, segment_at(s, segment), 0);
 }
 
 /* ---- Poor segments ---- */

@@ -17,7 +17,8 @@
  *	  +------------------------- POOR
  *
  * An open segment belongs to one set, which has one for each size: what is allocated by the set
- * needs no lock, and is excluded by the caller. Up to 64 of its places are claimed at once.
+ * needs no lock, and is excluded by the caller. Up to 64 of its places are claimed at once. Or
+ * nothing is allocated there at all, from vslab_pin() to vslab_unpin().
  *
  * This file and vslab.c know nothing of mm/. They build in user space, too, for
  * tests.
@@ -51,7 +52,7 @@
 
 enum vslab_state {
 	VSLAB_EMPTY = 0,	/* nobody's; maybe with pages */
-	VSLAB_OPEN,		/* a set allocates from it */
+	VSLAB_OPEN,		/* a set allocates from it, or it is pinned */
 	VSLAB_FULL,		/* on no list */
 	VSLAB_PARTIAL,		/* on class->partial[quarter] */
 	VSLAB_POOR,		/* on class->poor; objects are only freed there */
@@ -122,7 +123,8 @@ struct vslab_set {
  * struct vslab_ops - memory
  * @grow: have segment @segment in vslab->segments, zeroed. Returns 0 or -errno
  * @map: have page @page of segment @segment. Returns 0; -ENOSPC: no more are allowed; -ENOMEM
- * @unmap: the reverse, for the first @pages of a segment
+ * @unmap: the reverse, for the first @pages of a segment, from the last one on. Returns how many
+ *	can't be had now
  * @many_empty: there are more than a few empty segments: vslab_reap() may be called. Any
  *	context
  *
@@ -131,7 +133,7 @@ struct vslab_set {
 struct vslab_ops {
 	int (*grow)(void *owner, u32 segment);
 	int (*map)(void *owner, u32 segment, unsigned int page);
-	void (*unmap)(void *owner, u32 segment, unsigned int pages);
+	unsigned int (*unmap)(void *owner, u32 segment, unsigned int pages);
 	void (*many_empty)(void *owner);
 };
 
@@ -176,6 +178,8 @@ s64 vslab_alloc(struct vslab *s, unsigned int set, unsigned int len);
 void vslab_free(struct vslab *s, u64 offset);
 void vslab_close(struct vslab *s, unsigned int set);
 void vslab_reap(struct vslab *s, u32 keep);
+bool vslab_pin(struct vslab *s, u32 segment);
+void vslab_unpin(struct vslab *s, u32 segment);
 unsigned long vslab_choose_poor(struct vslab *s);
 void vslab_forget_poor(struct vslab *s);
 

@@ -85,6 +85,27 @@ static void play_sweep(void)
 	vslab_forget_poor(s);
 }
 
+/* What is pinned is as it was, but for what was freed, and nothing comes there. */
+static void play_pin(u32 segment, unsigned int nr)
+{
+	struct vslab *s = &play.space.slab;
+	unsigned int i, before = play.nr;
+
+	if (!vslab_pin(s, segment))
+		return;
+	CHECK(!vslab_pin(s, segment));
+	for (i = 0; i < nr; i++)
+		play_alloc(i % NR_SETS, 1 + i * 97 % VSLAB_MAX_OBJECT);
+	for (i = before; i < play.nr; i++)
+		CHECK(play.objects[i].offset >> VSLAB_SEGMENT_SHIFT != segment);
+	for (i = before; i-- && nr;)
+		if (play.objects[i].offset >> VSLAB_SEGMENT_SHIFT == segment) {
+			free_at(i);
+			nr--;
+		}
+	vslab_unpin(s, segment);
+}
+
 void vslab_play(struct script *script)
 {
 	vslab_space_init(&play.space, NR_SETS, 40 + script_next(script, 1));
@@ -108,13 +129,19 @@ void vslab_play(struct script *script)
 			play_free(a, 1);
 			break;
 		case 6:
-			play_sweep();
+			if (op & 8)
+				play_pin(a % READ_ONCE(play.space.slab.fresh), op / 16);
+			else
+				play_sweep();
 			break;
 		case 7:
-			if (op & 8)
+			if (op & 8) {
+				play.space.locked = op / 16 % VSLAB_SEGMENT_PAGES;
 				vslab_reap(&play.space.slab, a % 4);
-			else
+				play.space.locked = 0;
+			} else {
 				vslab_close(&play.space.slab, op / 16 % NR_SETS);
+			}
 			break;
 		}
 	}

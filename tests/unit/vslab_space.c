@@ -36,13 +36,15 @@ static int map(void *owner, u32 segment, unsigned int page)
 	return 0;
 }
 
-static void unmap(void *owner, u32 segment, unsigned int pages)
+static unsigned int unmap(void *owner, u32 segment, unsigned int pages)
 {
 	struct vslab_space *space = owner;
+	unsigned int left = min_t(unsigned int, READ_ONCE(space->locked), pages);
 
 	CHECK_EQ(shim_locks_held, 0);
-	memset(page_at(space, segment, 0), GONE, pages * PAGE);
-	__atomic_sub_fetch(&space->pages, pages, __ATOMIC_SEQ_CST);
+	memset(page_at(space, segment, left), GONE, (pages - left) * PAGE);
+	__atomic_sub_fetch(&space->pages, pages - left, __ATOMIC_SEQ_CST);
+	return left;
 }
 
 static void many_empty(void *owner)

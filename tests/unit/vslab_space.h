@@ -14,6 +14,7 @@
  * @memory: what offsets are into
  * @pages: pages that are there
  * @limit: so many may be
+ * @locked: pages that are left when a segment is to give back all it has
  * @many_empty: how often the room has said so
  */
 struct vslab_space {
@@ -22,6 +23,7 @@ struct vslab_space {
 	u8 *memory;
 	long pages;
 	long limit;
+	unsigned int locked;
 	unsigned long many_empty;
 };
 

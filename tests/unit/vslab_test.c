@@ -134,6 +134,60 @@ static void poor_stay(void)
 	vslab_space_exit(&space);
 }
 
+/* Nothing is allocated in a pinned one; what becomes of it meanwhile counts afterwards. */
+static void pinned(void)
+{
+	unsigned int nr;
+	u32 segment;
+
+	vslab_space_init(&space, 1, 2 * VSLAB_SEGMENT_PAGES);
+	objects[0] = vslab_alloc(slab, 0, 1000);
+	segment = objects[0] >> VSLAB_SEGMENT_SHIFT;
+	/* Somebody allocates from it. */
+	CHECK(!vslab_pin(slab, segment));
+	vslab_free(slab, objects[0]);
+	vslab_close(slab, 0);
+	nr = fill(1000);
+	segment = objects[0] >> VSLAB_SEGMENT_SHIFT;
+	CHECK(vslab_pin(slab, segment));
+	CHECK(!vslab_pin(slab, segment));
+	vslab_free(slab, objects[0]);
+	CHECK_EQ(vslab_alloc(slab, 0, 1000), -ENOSPC);
+	vslab_unpin(slab, segment);
+	objects[0] = vslab_alloc(slab, 0, 1000);
+	CHECK_EQ(objects[0] >> VSLAB_SEGMENT_SHIFT, segment);
+	vslab_close(slab, 0);
+	CHECK(vslab_pin(slab, segment));
+	free_every(nr, 0, 1);
+	vslab_unpin(slab, segment);
+	/* It is empty, so there is nothing to pin. */
+	CHECK(!vslab_pin(slab, segment));
+	vslab_space_exit(&space);
+}
+
+/* Pages that can't be had now are given back later. */
+static void locked_pages(void)
+{
+	unsigned int nr;
+
+	vslab_space_init(&space, 1, 4 * VSLAB_SEGMENT_PAGES);
+	nr = fill(1000);
+	vslab_close(slab, 0);
+	free_every(nr, 0, 1);
+	space.locked = 3;
+	vslab_reap(slab, 0);
+	CHECK_EQ(space.pages, 3 * VSLAB_SEGMENT_PAGES + 3);
+	space.locked = 0;
+	/* They are used as they are. */
+	nr = fill(1000);
+	CHECK_EQ(space.pages, 4 * VSLAB_SEGMENT_PAGES);
+	free_every(nr, 0, 1);
+	vslab_close(slab, 0);
+	vslab_reap(slab, 0);
+	CHECK_EQ(space.pages, 0);
+	vslab_space_exit(&space);
+}
+
 static void no_memory(void)
 {
 	vslab_space_init(&space, 1, 10);
@@ -200,9 +254,34 @@ static void *tidy(void *arg)
 	return NULL;
 }
 
+/* Nobody writes to a segment that is pinned, whoever reads or frees what is there. */
+static void *pin(void *arg)
+{
+	static u8 copy[VSLAB_SEGMENT_SIZE];
+	u32 segment = 0;
+
+	(void)arg;
+	while (!READ_ONCE(over)) {
+		const u8 *bytes;
+		size_t size;
+
+		if (++segment >= READ_ONCE(slab->fresh))
+			segment = 1;
+		if (READ_ONCE(slab->fresh) == 1 || !vslab_pin(slab, segment))
+			continue;
+		bytes = space.memory + ((size_t)segment << VSLAB_SEGMENT_SHIFT);
+		size = (size_t)slab->segments[segment].pages << VSLAB_PAGE_SHIFT;
+		memcpy(copy, bytes, size);
+		sched_yield();
+		CHECK(!memcmp(copy, bytes, size));
+		vslab_unpin(slab, segment);
+	}
+	return NULL;
+}
+
 static void threads(void)
 {
-	pthread_t thread[THREADS], tidier;
+	pthread_t thread[THREADS], tidier, pinner;
 	unsigned long i;
 
 	vslab_space_init(&space, THREADS, 400);
@@ -210,10 +289,12 @@ static void threads(void)
 	for (i = 0; i < THREADS; i++)
 		CHECK(!pthread_create(&thread[i], NULL, allocate_and_free, (void *)i));
 	CHECK(!pthread_create(&tidier, NULL, tidy, NULL));
+	CHECK(!pthread_create(&pinner, NULL, pin, NULL));
 	for (i = 0; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
 	WRITE_ONCE(over, true);
 	pthread_join(tidier, NULL);
+	pthread_join(pinner, NULL);
 	for (i = 0; i < SHARED; i++)
 		put(xchg(&shared[i], 0));
 	vslab_space_exit(&space);
@@ -230,6 +311,8 @@ static const struct test tests[] = {
 	TEST(empty_segments),
 	TEST(poor_segments),
 	TEST(poor_stay),
+	TEST(pinned),
+	TEST(locked_pages),
 	TEST(no_memory),
 	TEST(threads),
 	TEST(random_scripts),
