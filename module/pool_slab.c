@@ -3,6 +3,7 @@
 
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -70,20 +71,16 @@ static void slab_page_putback(struct page *page)
 
 /*
  * Objects don't change while they are there, and their segment is open to nobody meanwhile: it
- * makes no difference which of the pages one sees. Mirrors zs_page_migrate(). Both are locked.
- * One that is open or empty may stay so for ever: the kernel tries again.
+ * makes no difference which of the pages one sees. Both are locked. Returns false if the segment
+ * is open, or empty.
  */
-static int slab_page_migrate(struct page *dst, struct page *src, enum migrate_mode mode)
+static bool exchange_page(struct slab *slab, struct page *dst, struct page *src)
 {
-	struct slab *slab = container_of(port_movable_ops(src), struct slab, movable);
 	void *addr = (void *)page_private(src);
 	u32 segment = (addr - slab->range.base) >> VSLAB_SEGMENT_SHIFT;
 
-	if (!vslab_pin(&slab->v, segment)) {
-		if (mode != MIGRATE_ASYNC)
-			queue_work(system_unbound_wq, slab->wanted);
-		return -EAGAIN;
-	}
+	if (!vslab_pin(&slab->v, segment))
+		return false;
 	copy_page(page_address(dst), page_address(src));
 	sparse_exchange_page(addr, dst);
 	get_page(dst);
@@ -91,7 +88,26 @@ static int slab_page_migrate(struct page *dst, struct page *src, enum migrate_mo
 	make_immovable(src);
 	put_page(src);
 	vslab_unpin(&slab->v, segment);
-	return 0;
+	return true;
+}
+
+/*
+ * Mirrors zs_page_migrate(). What can't be had may stay so for ever, so the kernel tries again.
+ *
+ * A segment that becomes empty while it is pinned isn't seen by slab_destroy(). As for those who
+ * free the last objects, a grace period lies between that and the end of the pool.
+ */
+static int slab_page_migrate(struct page *dst, struct page *src, enum migrate_mode mode)
+{
+	struct slab *slab = container_of(port_movable_ops(src), struct slab, movable);
+	bool exchanged;
+
+	rcu_read_lock();
+	exchanged = exchange_page(slab, dst, src);
+	rcu_read_unlock();
+	if (!exchanged && mode != MIGRATE_ASYNC)
+		queue_work(system_unbound_wq, slab->wanted);
+	return exchanged ? 0 : -EAGAIN;
 }
 
 static const struct movable_operations movable = {
@@ -241,7 +257,7 @@ struct slab *slab_create(unsigned long limit, u64 max_bytes, struct work_struct 
 
 /**
  * slab_destroy() - the reverse of slab_create()
- * @slab: with all objects freed
+ * @slab: with all objects freed, an RCU grace period ago
  *
  * Context: process, may sleep.
  */
