@@ -156,7 +156,7 @@ check-debug: packages tools workload
 	@tests/scenarios/run -k $(KERNEL)-debug -j 1 \
 		$(or $(SCENARIO),smoke folios missed-hooks io-errors cgroup swapoff-load ssd-file writeback \
 			tiers encrypt checksum kept exclusive batches)
-	@tests/scenarios/run -k $(KERNEL)-debug -p 60 -s 120 churn
+	@$(if $(SCENARIO),,tests/scenarios/run -k $(KERNEL)-debug -p 60 -s 120 churn)
 
 .PHONY: clean
 clean:
