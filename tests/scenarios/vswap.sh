@@ -132,6 +132,15 @@ stress() {
 	}
 }
 
+# in_background NAME COMMAND [ARG]...: what it says is in /run/NAME.log, and nothing of what
+# another one has said there. Its number is in $!.
+in_background() {
+	_log=/run/$1.log
+	shift
+	: >"$_log"
+	"$@" >>"$_log" 2>&1 &
+}
+
 # workload SIGNAL: to all processes of the verified workload.
 workload() {
 	# shellcheck disable=SC2046
