@@ -260,7 +260,7 @@ struct vswap_backend_attr {
  * @fullness: how full it is, holes left out, in percent of its limit. Any context. For a
  *	backend in RAM only, as are @tidy and @compact
  * @tidy: the same as @compact, if holes are a good part of what it takes. Process
- *	context, may sleep.
+ *	context, may sleep. Returns false if it is to be called again, though nothing changes
  * @compact: give back memory that what was freed has left in holes. Process context,
  *	may sleep.
  * @is_loose: would memory be free if some of its objects moved inside it, and are they not able
@@ -297,7 +297,7 @@ struct vswap_backend_ops {
 	int (*resize)(struct vswap_backend *b, u64 bytes, struct file *file);
 	unsigned long (*capacity)(struct vswap_backend *b);
 	unsigned int (*fullness)(struct vswap_backend *b);
-	void (*tidy)(struct vswap_backend *b);
+	bool (*tidy)(struct vswap_backend *b);
 	void (*compact)(struct vswap_backend *b);
 	bool (*is_loose)(struct vswap_backend *b);
 	unsigned long (*sweep_begin)(struct vswap_backend *b);

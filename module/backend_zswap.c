@@ -58,6 +58,7 @@ static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
  * @compaction: one at a time
  * @compacted: when the last one ended, in jiffies
  * @waste: pages without objects that it left
+ * @closing: what object_pages() was when it began
  * @is_auto: it may take less than @limit, see vswap_auto.h
  * @wanted: let_pages_go()
  * @is_closed: it is about to go, with @objects
@@ -71,6 +72,7 @@ struct pool {
 	struct mutex compaction;
 	unsigned long compacted;
 	unsigned long waste;
+	unsigned long closing;
 	bool is_auto;
 	struct work_struct wanted;
 	bool is_closed;
@@ -124,6 +126,14 @@ static unsigned long pages_needed(struct vswap_backend *b)
 	return pages - min(pages, holes(b, READ_ONCE(pool->waste)));
 }
 
+/* Holes are about to be closed: see is_settled(). */
+static void note_objects(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	WRITE_ONCE(pool->closing, object_pages(b));
+}
+
 /* Memory has been given back, as much as could be. The caller holds the lock. */
 static void note_waste(struct vswap_backend *b)
 {
@@ -140,19 +150,32 @@ static void compact(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
 
+	if (objects_are_slab(pool->objects)) {
+		objects_compact(pool->objects);
+		return;
+	}
+	note_objects(b);
 	objects_compact(pool->objects);
-	if (!objects_are_slab(pool->objects))
-		note_waste(b);
+	note_waste(b);
+}
+
+/* Is what the last compaction left waste, or may some of it have been freed during it? */
+static bool is_settled(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return object_pages(b) == READ_ONCE(pool->closing);
 }
 
 /*
- * Are holes this share of all pages? Those that the last compaction left don't count, but
- * for a while only: what was freed during it is among them.
+ * Are holes this share of all pages? Those that the last compaction left don't count; if
+ * anything has changed since it began, for a while only.
  */
 static bool has_holes(struct vswap_backend *b, unsigned int shift)
 {
 	struct pool *pool = b->private;
-	bool again = time_after(jiffies, READ_ONCE(pool->compacted) + COMPACT_AGAIN);
+	bool again = time_after(jiffies, READ_ONCE(pool->compacted) + COMPACT_AGAIN) &&
+		     !is_settled(b);
 
 	return holes(b, again ? 0 : READ_ONCE(pool->waste)) >
 	       objects_pages(pool->objects) >> shift;
@@ -170,9 +193,14 @@ static void close_holes(struct vswap_backend *b, unsigned int shift)
 	mutex_unlock(&pool->compaction);
 }
 
-static void pool_tidy(struct vswap_backend *b)
+static bool pool_tidy(struct vswap_backend *b)
 {
+	struct pool *pool = b->private;
+
 	close_holes(b, TIDY_SHIFT);
+	/* A slab has a sweep. What has_holes() doesn't count yet is worth it, too. */
+	return holes(b, is_settled(b) ? READ_ONCE(pool->waste) : 0) <=
+	       objects_pages(pool->objects) >> TIDY_SHIFT;
 }
 
 static void pool_compact(struct vswap_backend *b)
@@ -225,7 +253,10 @@ static unsigned long pool_sweep_begin(struct vswap_backend *b)
 {
 	struct pool *pool = b->private;
 
-	return objects_are_slab(pool->objects) ? objects_choose_poor(pool->objects) : 0;
+	if (!objects_are_slab(pool->objects))
+		return 0;
+	note_objects(b);
+	return objects_choose_poor(pool->objects);
 }
 
 static void pool_sweep_end(struct vswap_backend *b)

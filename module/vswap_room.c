@@ -127,15 +127,16 @@ unsigned long vswap_tier_pool_excess(unsigned int percent)
  * vswap_tier_tidy_pool() - the same as vswap_tier_compact_pool(), if it is worth it
  *
  * Context: process, may sleep.
+ * Return: false: it will be worth it before long, though nothing changes.
  */
-void vswap_tier_tidy_pool(void)
+bool vswap_tier_tidy_pool(void)
 {
 	int entered = vswap_tier_enter();
 	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
+	bool is_tidy = !pool || pool->ops->tidy(pool);
 
-	if (pool)
-		pool->ops->tidy(pool);
 	vswap_tier_leave(entered);
+	return is_tidy;
 }
 
 /**

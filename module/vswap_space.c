@@ -228,15 +228,15 @@ static void full_work(struct work_struct *work)
 
 static void capacity_work(struct work_struct *work)
 {
+	bool is_tidy = vswap_tier_tidy_pool();
 	unsigned long capacity;
 
-	vswap_tier_tidy_pool();
 	if (!port_area_get())
 		return;
 	vswap_sweep_look();
 	capacity = advertised_capacity();
 	port_area_set_capacity(capacity);
-	if (active() || port_area_used() > capacity - capacity / 8)
+	if (active() || !is_tidy || port_area_used() > capacity - capacity / 8)
 		queue_delayed_work(space.queue, &space.capacity, CAPACITY_PERIOD);
 	port_area_put();
 }

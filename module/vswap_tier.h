@@ -146,7 +146,7 @@ unsigned long vswap_tier_room_behind(void);
 unsigned long vswap_tier_shrinkable(void);
 unsigned int vswap_tier_pool_fullness(void);
 unsigned long vswap_tier_pool_excess(unsigned int percent);
-void vswap_tier_tidy_pool(void);
+bool vswap_tier_tidy_pool(void);
 void vswap_tier_compact_pool(void);
 bool vswap_tier_pool_is_loose(void);
 unsigned long vswap_tier_sweep_begin(void);
