@@ -8,10 +8,11 @@
 
 #include "latency_probe.h"
 
-void __wrap_latency_probe_start(const struct latency_filter *filter)
+char *__wrap_latency_probe_start(const struct latency_filter *filter)
 {
 	fprintf(stderr, "pid %u, cgroup %s, level %u\n", filter->pid,
 		filter->cgroup ? "one" : "all", filter->level);
+	return NULL;
 }
 
 static void count(struct latency_cell *cell, __u64 ns, __u64 folios)

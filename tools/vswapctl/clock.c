@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What time it is, and waiting. */
 #include <errno.h>
+#include <limits.h>
 #include <time.h>
 
 #include "clock.h"
@@ -21,6 +22,23 @@ void sleep_until(double when)
 	time.tv_nsec = (when - time.tv_sec) * 1e9;
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR)
 		;
+}
+
+bool sleep_until_signal(double due, const sigset_t *set, siginfo_t *info)
+{
+	struct timespec time;
+	double left;
+	int signal;
+
+	do {
+		left = due ? due - now_seconds() : INT_MAX;
+		if (left < 0)
+			left = 0;
+		time.tv_sec = left;
+		time.tv_nsec = (left - time.tv_sec) * 1e9;
+		signal = sigtimedwait(set, info, &time);
+	} while (signal < 0 && (errno == EINTR || !due));
+	return signal > 0;
 }
 
 double next_due(double due, double interval)

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a machine tells of its memory, its swap and its disk. */
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "conf.h"
+#include "disk.h"
 #include "figures.h"
 #include "json.h"
 #include "message.h"
@@ -74,28 +72,14 @@ static void read_machine(struct figures *figures)
 	read_swaps(figures);
 }
 
-/* Of the disk that the file is on, or is; a file system of several disks has none. */
 static void read_disk(struct figures *figures, const char *path)
 {
-	char *whole = system_path(path), *name = NULL;
-	uint64_t reads, ms;
-	struct stat status;
-	FILE *file = NULL;
-	dev_t disk;
+	struct disk disk;
+	dev_t number;
 
-	if (!stat(whole, &status)) {
-		disk = S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev;
-		name = xasprintf("/sys/dev/block/%u:%u/stat", major(disk), minor(disk));
-		file = system_open(name);
-	}
-	if (file && fscanf(file, "%" SCNu64 " %*u %*u %" SCNu64, &reads, &ms) == 2 &&
-	    reads >= LEAST_READS)
-		figures->value[FIGURE_DISK_READ] = value_ratio(value_number(UNIT_COUNT, ms),
-							       value_number(UNIT_COUNT, reads));
-	if (file)
-		fclose(file);
-	free(name);
-	free(whole);
+	if (disk_of(path, &number) && disk_read(number, &disk) && disk.reads >= LEAST_READS)
+		figures->value[FIGURE_DISK_READ] = value_ratio(value_number(UNIT_COUNT, disk.read_ms),
+							       value_number(UNIT_COUNT, disk.reads));
 }
 
 /* ---- The module ---- */

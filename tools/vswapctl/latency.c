@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vswapctl latency: how long pages are on their way out and in, by where they lie. */
-#include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "clock.h"
 #include "command.h"
@@ -106,25 +103,6 @@ static sigset_t the_end(void)
 	return set;
 }
 
-/* Until @due, or without it for ever. Returns whether a signal came before. */
-static bool wait_until(double due)
-{
-	sigset_t end = the_end();
-	struct timespec time;
-	double left;
-	int signal;
-
-	do {
-		left = due ? due - now_seconds() : INT_MAX;
-		if (left < 0)
-			left = 0;
-		time.tv_sec = left;
-		time.tv_nsec = (left - time.tv_sec) * 1e9;
-		signal = sigtimedwait(&end, NULL, &time);
-	} while (signal < 0 && (errno == EINTR || !due));
-	return signal > 0;
-}
-
 static void subtract(struct latency_counts *counts, const struct latency_counts *before)
 {
 	int way, place;
@@ -151,13 +129,14 @@ static void measure(const struct request *request)
 {
 	static struct latency_counts before, now, between;
 	double start = now_seconds(), last = start, due = 0, time;
+	sigset_t signals = the_end();
 	bool end = false;
 	uint64_t i;
 
 	for (i = 0; i < request->count && !end; i++) {
 		if (request->interval)
 			due = start + (i + 1) * request->interval;
-		end = wait_until(due);
+		end = sleep_until_signal(due, &signals, NULL);
 		latency_probe_read(&now);
 		time = now_seconds();
 		between = now;
@@ -201,6 +180,7 @@ static void run(const struct command *cmd, int argc, char **argv)
 	struct request request = { .count = UINT64_MAX };
 	struct latency_filter filter = { 0 };
 	sigset_t end = the_end();
+	char *why;
 	int option;
 
 	while ((option = next_option(cmd, argc, argv)) >= 0)
@@ -217,7 +197,9 @@ static void run(const struct command *cmd, int argc, char **argv)
 		set_pid(&filter, request.pid);
 	/* A signal that comes from now on ends the measurement, not the program. */
 	sigprocmask(SIG_BLOCK, &end, NULL);
-	latency_probe_start(&filter);
+	why = latency_probe_start(&filter);
+	if (why)
+		fail("cannot measure: %s", why);
 	if (!request.interval)
 		complain("measuring, until Ctrl-C");
 	measure(&request);

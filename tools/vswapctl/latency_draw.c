@@ -22,6 +22,11 @@ static const char *const places[LATENCY_PLACES] = {
 	[LATENCY_FILE] = "file",
 };
 
+const char *latency_place_name(enum latency_place place)
+{
+	return places[place];
+}
+
 static const struct {
 	const char *name;	/* of the object in JSON */
 	const char *title;
@@ -57,8 +62,7 @@ static const struct {
 
 /* ---- For people ---- */
 
-/* Three digits and a unit, such as 1.25ms. The caller frees it. */
-static char *format_ns(double ns)
+char *format_ns(double ns)
 {
 	static const char *const units[] = { "ns", "us", "ms", "s" };
 	size_t i = 0;

@@ -25,12 +25,13 @@ static struct {
 	struct latency_cell *each;	/* one cell, of all processors */
 } probe;
 
-static void set_filter(struct bpf_object *object, const struct latency_filter *filter)
+static char *set_filter(struct bpf_object *object, const struct latency_filter *filter)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
 
-	if (!map || bpf_map__set_initial_value(map, filter, sizeof(*filter)))
-		fail("cannot measure: the BPF programs in this vswapctl aren't what they should be");
+	if (map && !bpf_map__set_initial_value(map, filter, sizeof(*filter)))
+		return NULL;
+	return xstrdup("the BPF programs in this vswapctl aren't what they should be");
 }
 
 static size_t object_size(void)
@@ -43,60 +44,72 @@ static struct bpf_object *open_object(void)
 	static const struct bpf_object_open_opts opts = {
 		.sz = sizeof(opts), .object_name = "latency",
 	};
-	struct bpf_object *object = bpf_object__open_mem(latency_object, object_size(), &opts);
 
-	if (!object)
-		fail("cannot measure: cannot open the BPF programs: %s", strerror(errno));
-	return object;
+	return bpf_object__open_mem(latency_object, object_size(), &opts);
 }
 
-static void attach(struct bpf_object *object, const char *name, int *fd)
+static char *attach(struct bpf_object *object, const char *name, int *fd)
 {
 	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
 
 	*fd = bpf_program__fd(program);
 	if (bpf_program__attach_raw_tracepoint(program, name))
-		return;
+		return NULL;
 	if (errno == ENOENT)
-		fail("cannot measure: the vswap module has no tracepoint %s: is it of another version?",
-		     name);
-	fail("cannot measure: cannot attach to the tracepoint %s: %s", name, strerror(errno));
+		return xasprintf("the vswap module has no tracepoint %s: is it of another version?",
+				 name);
+	return xasprintf("cannot attach to the tracepoint %s: %s", name, strerror(errno));
 }
 
 /* Whatever can be said without asking the kernel. */
-static void check(void)
+static char *check(void)
 {
 	int dir;
 
 	if (!object_size())
-		fail("cannot measure: this vswapctl was built without clang, so without BPF programs");
+		return xstrdup("this vswapctl was built without clang, so without BPF programs");
 	dir = sysfs_open();
 	sysfs_close(dir);
-	if (geteuid())
-		fail("cannot measure: only root can");
+	return geteuid() ? xstrdup("only root can") : NULL;
 }
 
-void latency_probe_start(const struct latency_filter *filter)
+static char *start(struct bpf_object *object, const struct latency_filter *filter)
 {
-	struct bpf_object *object;
+	char *why = set_filter(object, filter);
 	size_t i;
 	int err;
 
-	check();
-	libbpf_set_print(NULL);
-	object = open_object();
-	set_filter(object, filter);
+	if (why)
+		return why;
 	err = bpf_object__load(object);
 	if (err)
-		fail("cannot measure: the kernel doesn't take BPF programs: %s", strerror(-err));
-	for (i = 0; i < NR_PROGRAMS; i++)
-		attach(object, programs[i], &probe.program[i]);
-
+		return xasprintf("the kernel doesn't take BPF programs: %s", strerror(-err));
+	for (i = 0; i < NR_PROGRAMS && !why; i++)
+		why = attach(object, programs[i], &probe.program[i]);
 	probe.cells = bpf_object__find_map_fd_by_name(object, "cells");
 	probe.cpus = libbpf_num_possible_cpus();
-	if (probe.cpus < 1)
-		fail("cannot measure: it isn't known how many processors there are");
-	probe.each = xcalloc(probe.cpus, sizeof(*probe.each));
+	if (!why && probe.cpus < 1)
+		why = xstrdup("it isn't known how many processors there are");
+	return why;
+}
+
+char *latency_probe_start(const struct latency_filter *filter)
+{
+	struct bpf_object *object;
+	char *why = check();
+
+	if (why)
+		return why;
+	libbpf_set_print(NULL);
+	object = open_object();
+	if (!object)
+		return xasprintf("cannot open the BPF programs: %s", strerror(errno));
+	why = start(object, filter);
+	if (why)
+		bpf_object__close(object);
+	else
+		probe.each = xcalloc(probe.cpus, sizeof(*probe.each));
+	return why;
 }
 
 static void read_cell(__u32 key, struct latency_cell *cell)

@@ -14,10 +14,10 @@ struct latency_counts {
 };
 
 /*
- * Begins to count; fails with the reason if that can't be. It ends with the program: until then
- * the module can't be unloaded.
+ * Begins to count. Returns NULL, or why that can't be: the caller frees it. It ends with the
+ * program: until then the module can't be unloaded.
  */
-void latency_probe_start(const struct latency_filter *filter);
+char *latency_probe_start(const struct latency_filter *filter);
 
 void latency_probe_read(struct latency_counts *counts);
 
