@@ -59,9 +59,26 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
-/* @fd: a new file, called @new; it is closed. Returns 0 or an errno, with no such file then. */
+/* Not every file system can say that there is none and rename at once. */
+static int rename_to_none(const char *new, const char *path)
+{
+	if (!renameat2(AT_FDCWD, new, AT_FDCWD, path, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (!access(path, F_OK)) {
+		errno = EEXIST;
+		return -1;
+	}
+	return rename(new, path);
+}
+
+/*
+ * @fd: a new file, called @new; it is closed. Returns 0 or an errno, with no such file then.
+ * @over: a file that is there goes
+ */
 static int fill_and_rename(int fd, const char *new, const char *path, const char *text,
-			   mode_t mode, bool sync)
+			   mode_t mode, bool sync, bool over)
 {
 	int error = write_all(fd, text);
 
@@ -72,7 +89,7 @@ static int fill_and_rename(int fd, const char *new, const char *path, const char
 		error = errno;
 	if (close(fd) && !error)
 		error = errno;
-	if (!error && rename(new, path))
+	if (!error && (over ? rename(new, path) : rename_to_none(new, path)))
 		error = errno;
 	if (error)
 		unlink(new);
@@ -92,7 +109,7 @@ static int replace(const char *path, const char *text, mode_t mode)
 	if (!error && fd < 0)
 		error = errno;
 	if (!error)
-		error = fill_and_rename(fd, new, path, text, mode, true);
+		error = fill_and_rename(fd, new, path, text, mode, true, true);
 	if (!error)
 		error = sync_folder(path);
 	free(new);
@@ -108,12 +125,22 @@ int replace_file(const char *path, const char *text, mode_t mode)
 	return error;
 }
 
-int replace_passing_file(const char *path, const char *text, mode_t mode)
+static int make_passing_file(const char *path, const char *text, mode_t mode, bool over)
 {
 	char *new = xasprintf("%s.XXXXXX", path);
 	int fd = mkstemp(new);
-	int error = fd < 0 ? errno : fill_and_rename(fd, new, path, text, mode, false);
+	int error = fd < 0 ? errno : fill_and_rename(fd, new, path, text, mode, false, over);
 
 	free(new);
 	return error;
+}
+
+int replace_passing_file(const char *path, const char *text, mode_t mode)
+{
+	return make_passing_file(path, text, mode, true);
+}
+
+int place_new_file(const char *path, const char *text, mode_t mode)
+{
+	return make_passing_file(path, text, mode, false);
 }

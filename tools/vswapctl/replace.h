@@ -17,6 +17,9 @@ int replace_file(const char *path, const char *text, mode_t mode);
  */
 int replace_passing_file(const char *path, const char *text, mode_t mode);
 
+/* The same, but where there is a file by now that stays: EEXIST. */
+int place_new_file(const char *path, const char *text, mode_t mode);
+
 /* Has the disk know which files are in the folder of @path, a whole one. */
 int sync_folder(const char *path);
 
