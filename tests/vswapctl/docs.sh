@@ -32,6 +32,11 @@ docs_machine() {
 	unload*)
 		start_machine
 		loaded ;;
+	record*)
+		docs_on
+		printf '%s\n' '#!/bin/sh' >"$tmp/bin/make"
+		chmod +x "$tmp/bin/make"
+		cp "$tmp/bin/make" "$tmp/bin/backup" ;;
 	latency*)
 		docs_on
 		mkdir -p "$machine/proc/4711" "$machine/sys/fs/cgroup/system.slice/docker-ID.scope" \
@@ -45,6 +50,12 @@ docs_command() {
 	local words=("${@//\/dev\/nvme0n1p4/$tmp/new.swap}") sysfs=$tmp/sysfs limit=60 program=$vswapctl
 	words=("${words[@]//\/srv\/textfile/$tmp}")
 	case "$*" in
+	record*)
+		words=("${words[@]/#.\/backup/backup}")
+		words=("${words[@]/#\/tmp\/night.html/$tmp/night.html}")
+		words=("${words[@]/#build.json/$tmp/build.json}")
+		[[ $* == *--output* ]] || words=(record -o "$tmp/docs.html" "${words[@]:1}")
+		rm -f "$tmp/night.html" "$tmp/build.json" "$tmp/docs.html" ;;
 	latency*)
 		words+=(--interval 1ms --count 1)
 		program=$tmp/fake-latency ;;
@@ -59,6 +70,7 @@ docs_command() {
 	echo y | FAKE_FREE=$((1 << 40)) FAKE_MOVE='50000 1 50000' VSWAP_ROOT=$machine VSWAP_RELEASE=9.9-test \
 		VSWAP_SYSFS=$sysfs PATH=$tmp/bin:$PATH timeout $limit "$program" "${words[@]}" \
 		>"$tmp/out" 2>"$tmp/err" || status=$?
+	[[ $* != record* ]] || sed -i '/ has it$/d' "$tmp/err"
 	# Of the one that stands for the kernel.
 	[[ $* != latency* ]] || sed -i '/^pid [0-9]/d' "$tmp/err"
 	# It is to be ended.

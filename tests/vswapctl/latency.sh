@@ -12,7 +12,7 @@ build_fake_latency() {
 	check 'fake latency' gcc -fsanitize=address,undefined -I"$source" \
 		-Wl,--wrap=latency_probe_start,--wrap=latency_probe_read -o "$tmp/fake-latency" \
 		"$here/fake-latency.c" "$tmp"/asan/vswapctl.o/*.o \
-		$(pkg-config --libs json-c libbpf libkmod liblz4 ncursesw smartcols)
+		$(pkg-config --libs json-c libbpf libkmod liblz4 ncursesw smartcols) -lm
 }
 
 # The time of a measurement isn't the same twice

@@ -21,6 +21,7 @@ struct command {
 	const char *help;
 	const struct option_row *options;	/* --help is added */
 	const struct command *const *parts;	/* what it consists of; NULL: nothing */
+	bool takes_command;			/* a program and its words come behind its options */
 	bool on_backend;			/* its first argument is one that is there */
 	/* Those that its <list> can have. May be NULL. */
 	const struct names *columns;
@@ -37,6 +38,7 @@ extern const struct command backends_command;
 extern const struct command who_command;
 extern const struct command latency_command;
 extern const struct command top_command;
+extern const struct command record_command;
 extern const struct command backend_command;
 extern const struct command advise_command;
 extern const struct command doctor_command;
@@ -59,7 +61,7 @@ extern const struct command backend_list_command;
 
 /*
  * The index of the next option in cmd->options, -1 after the last one: then the
- * arguments that cmd->args names begin at argv[optind].
+ * arguments that cmd->args names begin at argv[optind], or the program of cmd->takes_command does.
  */
 int next_option(const struct command *cmd, int argc, char **argv);
 

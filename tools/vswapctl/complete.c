@@ -105,10 +105,13 @@ static void complete_command(const struct command *cmd, char **words)
 {
 	const struct option_row *option = NULL;
 	size_t arguments = 0;
+	bool ended = false;		/* the options are: by --, or by a word for a program */
 
 	for (; words[1]; words++) {
-		if (option)
+		if (ended || option)
 			option = NULL;
+		else if (cmd->takes_command && (words[0][0] != '-' || !strcmp(words[0], "--")))
+			ended = true;
 		else if (words[0][0] == '-')
 			option = find_option(cmd, words[0]);
 		else
@@ -116,6 +119,8 @@ static void complete_command(const struct command *cmd, char **words)
 	}
 	if (option)
 		offer_argument(words[0], cmd, option);
+	else if (ended)
+		puts(":files");
 	else if (words[0][0] == '-' || !cmd->args)
 		offer_options(words[0], cmd);
 	else if (!arguments && cmd->on_backend)

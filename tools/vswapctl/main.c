@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&who_command,
 	&latency_command,
 	&top_command,
+	&record_command,
 	&backend_command,
 	&writeback_command,
 	&advise_command,

@@ -39,7 +39,7 @@ static void print_usage(const struct command *cmd)
 	       cmd->group ? " " : "", cmd->name);
 	for (; arg && *arg; arg++)
 		printf(" <%s>", *arg);
-	puts(" [options]");
+	puts(cmd->takes_command ? " [options] -- <program> [<argument>...]" : " [options]");
 }
 
 static void print_help(const struct command *cmd)
@@ -64,6 +64,9 @@ static void fill_tables(const struct command *cmd, char *letters,
 	const struct option_row *option = cmd->options;
 	int key = KEY_FIRST;
 
+	/* what comes behind the first word that isn't an option is the program's */
+	if (cmd->takes_command)
+		*letters++ = '+';
 	for (; option->name && key < KEY_FIRST + MAX_OPTIONS; option++) {
 		*names++ = (struct option){ option->name, !!option->arg, NULL,
 					    key++ };
@@ -111,14 +114,16 @@ static void check_arguments(const struct command *cmd, int argc, char **argv)
 	for (; arg && *arg; arg++)
 		if (i++ >= argc)
 			fail_usage("no %s given", *arg);
-	if (i < argc)
+	if (cmd->takes_command && i >= argc)
+		fail_usage("no program given");
+	if (!cmd->takes_command && i < argc)
 		fail_usage("unexpected argument '%s'", argv[i]);
 }
 
 int next_option(const struct command *cmd, int argc, char **argv)
 {
 	struct option names[MAX_OPTIONS + 2] = { 0 };
-	char letters[2 * MAX_OPTIONS + 2] = "";
+	char letters[2 * MAX_OPTIONS + 3] = "";
 	int key;
 
 	fill_tables(cmd, letters, names);
