@@ -34,6 +34,7 @@ docs_machine() {
 		loaded ;;
 	record*)
 		docs_on
+		[[ $* != *--compare* ]] || compare_machine
 		printf '%s\n' '#!/bin/sh' >"$tmp/bin/make"
 		chmod +x "$tmp/bin/make"
 		cp "$tmp/bin/make" "$tmp/bin/backup" ;;
@@ -70,7 +71,7 @@ docs_command() {
 	echo y | FAKE_FREE=$((1 << 40)) FAKE_MOVE='50000 1 50000' VSWAP_ROOT=$machine VSWAP_RELEASE=9.9-test \
 		VSWAP_SYSFS=$sysfs PATH=$tmp/bin:$PATH timeout $limit "$program" "${words[@]}" \
 		>"$tmp/out" 2>"$tmp/err" || status=$?
-	[[ $* != record* ]] || sed -i '/ has it$/d' "$tmp/err"
+	[[ $* != record* ]] || sed -i -E '/ has it$/d; /: (swapo|mkswap|modprobe)/d' "$tmp/err"
 	# Of the one that stands for the kernel.
 	[[ $* != latency* ]] || sed -i '/^pid [0-9]/d' "$tmp/err"
 	# It is to be ended.

@@ -140,7 +140,7 @@ test_record_words() {
 	python3 "$page" text "$tmp/page.html" >"$tmp/page.text"
 	says "bash -c record_program 'a<b>&\"c\"' 'it'\\''s'"
 	check 'record: ended' grep -qE '^It ran for [0-9.]+ s and ended with status 3\.$' "$tmp/page.text"
-	says 'At most 1.5G was swapped out, and that took at most 268M of memory; in the pool pages were 4.0 times smaller.'
+	says 'At most 1.5G was swapped out, and that took at most 268M of memory; pages were 4.0 times smaller in the pool.'
 	says "4M went out and 2M came back in; 1M was read from the swap file's disk and 4K written to it."
 	check 'record: p99' grep -qE '^99 of 100 loads took at most [0-9.]+us from the pool, [0-9.]+ms from a file, [0-9]+ns of pages of one value\.$' "$tmp/page.text"
 	says 'Somebody waited for memory for 2.5 s, all at once for 0.1 s.'
@@ -303,6 +303,146 @@ test_record_signals() {
 	check 'record: Ctrl-C: page' grep -q 'was ended by signal 2' "$tmp/page.html"
 }
 
+# compare_machine: swap is on there, and zram can be had
+compare_machine() {
+	record_machine
+	rm -rf "${tmp:?}/bin" "$tmp/ran" "$tmp/were-on"
+	printf '%s\n' 'Filename Type Size Used Priority' '/dev/vswap0 partition 1000000 40000 101' \
+		>"$tmp/machine/proc/swaps"
+	mkdir -p "$tmp/machine/proc/sys/vm" "$tmp/machine/sys/block/zram1" "$tmp/machine/dev" "$tmp/machine/srv"
+	echo '409600 1 102400 0 0 0 0' >"$tmp/machine/sys/block/zram1/mm_stat"
+	: >"$tmp/machine/srv/plain.swap"
+	program modprobe 0 "mkdir -p '$tmp/machine/sys/class/zram-control'" \
+		"echo 1 >'$tmp/machine/sys/class/zram-control/hot_add'"
+	program mkswap 0
+	program swapon 0 "echo \"\$3 partition 1000000 400 \$2\" >>'$tmp/machine/proc/swaps'"
+	program swapoff 0 "sed -i \"\\,^\$1 ,d\" '$tmp/machine/proc/swaps'"
+	printf '%s\n' '#!/bin/sh' "sed -n 's/^\\(.dev[^ ]*\\|.srv[^ ]*\\) .*/\\1/p' '$tmp/machine/proc/swaps' >>'$tmp/were-on'" \
+		"[ ! -e '$tmp/bin/more' ] || . '$tmp/bin/more'" >"$tmp/bin/program"
+	chmod +x "$tmp/bin/program"
+}
+
+compare() {
+	VSWAP_ROOT=$tmp/machine PATH=$tmp/bin:$PATH run record --no-latency -o "$tmp/page.html" --compare "$@"
+	[[ ! -e $tmp/page.html ]] || python3 "$page" page "$tmp/page.html" >"$tmp/page.json"
+}
+
+# vswap_back NAME: it is on, as it was, and nothing else
+vswap_back() {
+	check "record: $1: vswap is on again" equal "$(tail -n +2 "$tmp/machine/proc/swaps" | cut -d' ' -f1,5 | xargs)" \
+		'/dev/vswap0 101'
+}
+
+readonly zram_steps='modprobe zram num_devices=0
+mkswap /dev/zram1
+swapoff /dev/vswap0
+swapon -p 101 /dev/zram1
+swapon -p 101 /dev/vswap0
+swapoff /dev/zram1
+modprobe -r zram'
+
+test_record_compare() {
+	compare_machine
+	compare zram -- program
+	check 'record: compare: status' equal "$status" 0
+	check 'record: compare: steps' equal "$(<"$tmp/ran")" "$zram_steps"
+	check 'record: compare: told' equal "$(grep -c "^vswapctl: [a-z]* " "$tmp/err")" 7
+	check 'record: compare: what was on' equal "$(xargs <"$tmp/were-on")" '/dev/vswap0 /dev/zram1'
+	check 'record: compare: zram like the pool' equal "$(cd "$tmp/machine/sys/block/zram1" &&
+		cat comp_algorithm disksize mem_limit reset | xargs)" \
+		"$(printf '%s' lz4 $((262144 * 4096)) 1073741824 1)"
+	check 'record: compare: files are forgotten' equal "$(<"$tmp/machine/proc/sys/vm/drop_caches")" 3
+	data 'two runs' '[.runs[].name] == ["vswap", "zram"] and .runs[1].most.swapped_bytes == 409600 and
+		.runs[1].most.memory_taken_bytes == 102400 and .runs[1].ratio_when_most_was_swapped == null and
+		.runs[1].totals.pages_out == 0 and .runs[1].backends == {}'
+	python3 "$page" text "$tmp/page.html" >"$tmp/page.text"
+	says 'With zram in its place:'
+	says 'At most 400K was swapped out, and that took at most 100K of memory; pages were 4.0 times smaller in zram.'
+	check 'record: compare: a table of both' grep -qE '^Swapped out at most at once, before compression 1G 400K$' "$tmp/page.text"
+	check 'record: compare: a chart of both' grep -q '^swapped out, zram most 400K$' "$tmp/page.text"
+	vswap_back compare
+
+	compare_machine
+	compare /srv/plain.swap -- program
+	check 'record: compare, a file: status' equal "$status" 0
+	check 'record: compare, a file: steps' equal "$(<"$tmp/ran")" 'swapoff /dev/vswap0
+swapon -p 101 /srv/plain.swap
+swapon -p 101 /dev/vswap0
+swapoff /srv/plain.swap'
+	check 'record: compare, a file: what was on' equal "$(xargs <"$tmp/were-on")" '/dev/vswap0 /srv/plain.swap'
+	data 'a file' '[.runs[].name] == ["vswap", "plain.swap"] and .runs[1].most.memory_taken_bytes == null'
+	vswap_back 'compare, a file'
+}
+
+# Whatever happens, vswap is on again.
+test_record_compare_fails() {
+	compare_machine
+	echo "grep -q vswap0 '$tmp/machine/proc/swaps' || exit 6" >"$tmp/bin/more"
+	compare zram -- program
+	check 'record: compare, second fails: status' equal "$status" 6
+	vswap_back 'compare, second fails'
+
+	compare_machine
+	program swapoff 1
+	compare zram -- program
+	check 'record: compare, no swapoff: status' equal "$status" 0
+	check 'record: compare, no swapoff: said' grep -qx 'vswapctl: not compared' "$tmp/err"
+	check 'record: compare, no swapoff: steps' equal "$(xargs <"$tmp/ran")" \
+		'modprobe zram num_devices=0 mkswap /dev/zram1 swapoff /dev/vswap0 modprobe -r zram'
+	data 'one run' '[.runs[].name] == ["vswap"]'
+	vswap_back 'compare, no swapoff'
+
+	compare_machine
+	program swapon 0 "case \$3 in *zram1) exit 1 ;; esac" \
+		"echo \"\$3 partition 1000000 400 \$2\" >>'$tmp/machine/proc/swaps'"
+	compare zram -- program
+	check 'record: compare, no swapon: not compared' grep -qx 'vswapctl: not compared' "$tmp/err"
+	vswap_back 'compare, no swapon'
+
+	compare_machine
+	program swapon 0 "case \$3 in *vswap0) exit 1 ;; esac" \
+		"echo \"\$3 partition 1000000 400 \$2\" >>'$tmp/machine/proc/swaps'"
+	compare zram -- program
+	check 'record: compare, not back: what is to be done' grep -qx \
+		'vswapctl: vswap is off; what is to be done: swapon -p 101 /dev/vswap0' "$tmp/err"
+}
+
+# record_interrupted RUN: a signal comes in the first run or the second one
+record_interrupted() {
+	local area=vswap0 code=0
+	(($1 == 1)) || area=zram1
+	compare_machine
+	rm -f "$tmp/ready"
+	echo "if grep -q $area '$tmp/machine/proc/swaps'; then : >'$tmp/ready'; exec sleep 100; fi" >"$tmp/bin/more"
+	VSWAP_SYSFS=$tmp/sysfs VSWAP_ROOT=$tmp/machine PATH=$tmp/bin:$PATH env --default-signal=INT \
+		"$vswapctl" record --no-latency -o "$tmp/page.html" -c zram -- program 2>"$tmp/err" &
+	check "record: compare, run $1" until_true test -e "$tmp/ready"
+	kill -INT $!
+	wait $! || code=$?
+	check "record: compare, run $1 interrupted: status" equal "$code" 130
+	check "record: compare, run $1 interrupted: runs" equal \
+		"$(python3 "$page" page "$tmp/page.html" | jq '.runs | length')" "$1"
+	vswap_back "compare, run $1 interrupted"
+}
+
+test_record_compare_refused() {
+	compare_machine
+	sed -i 's/40000/4000000/' "$tmp/machine/proc/swaps"
+	compare zram -- program
+	check 'record: compare, no room: status' equal "$status" 1
+	check 'record: compare, no room: why' grep -q '^vswapctl: cannot compare: /dev/vswap0 stays on: what is swapped' "$tmp/err"
+	check 'record: compare, no room: nothing done' test ! -e "$tmp/ran" -a ! -e "$tmp/were-on" -a ! -e "$tmp/page.html"
+	compare_machine
+	compare /srv/none -- program
+	check 'record: compare, no file' equal "$status $(<"$tmp/err")" '1 vswapctl: cannot compare: there is no /srv/none'
+	compare none -- program
+	check 'record: compare, no path' equal "$status $(head -1 "$tmp/err")" \
+		"2 vswapctl: --compare takes zram, or the whole path of a swap file: 'none'"
+	sed -i 2d "$tmp/machine/proc/swaps"
+	compare zram -- program
+	check 'record: compare, off' equal "$status $(<"$tmp/err")" '1 vswapctl: cannot compare: swap is off: vswapctl start'
+}
+
 test_record() {
 	local disk
 	test_record_figures
@@ -313,4 +453,10 @@ test_record() {
 	test_record_files
 	test_record_end
 	test_record_signals
+	test_record_compare
+	test_record_compare_fails
+	record_interrupted 1
+	record_interrupted 2
+	test_record_compare_refused
+	rm -rf "${tmp:?}/bin"
 }

@@ -12,7 +12,7 @@
 #include "message.h"
 #include "value.h"
 
-enum { WIDTH = 1000, HEIGHT = 100, TICKS = 4 };
+enum { WIDTH = 1000, HEIGHT = 100, TICKS = 4, TIME_TICKS = 6 };
 
 /* What the axes go to, and where they have lines. */
 struct scale {
@@ -55,6 +55,8 @@ static char *format_time(double seconds, double step)
 
 char *format_seconds(double seconds)
 {
+	if (isnan(seconds))
+		return xstrdup("-");
 	if (seconds < 120)
 		return xasprintf("%.1f s", seconds);
 	if (seconds < 7200)
@@ -109,14 +111,14 @@ static double least_of(const struct chart_line *line)
 
 /* ---- Scales ---- */
 
-/* The least of 1, 2, 5, 10, ... of which no more than TICKS are in @range. */
-static double decimal_step(double range)
+/* The least of 1, 2, 5, 10, ... of which no more than @ticks are in @range. */
+static double decimal_step(double range, int ticks)
 {
 	static const double steps[] = { 1, 2, 5, 10 };
-	double power = pow(10, floor(log10(range / TICKS)));
+	double power = pow(10, floor(log10(range / ticks)));
 	size_t i = 0;
 
-	while (steps[i] * power * TICKS < range * (1 - 1e-9) && i < 3)
+	while (steps[i] * power * ticks < range * (1 - 1e-9) && i < 3)
 		i++;
 	return steps[i] * power;
 }
@@ -130,18 +132,18 @@ static double time_step(double seconds)
 
 	if (seconds <= 0)
 		return 1;
-	if (seconds <= 10 * TICKS)
-		return decimal_step(seconds);
-	while (i < nr - 1 && steps[i] * TICKS < seconds)
+	if (seconds <= 10 * TIME_TICKS)
+		return decimal_step(seconds, TIME_TICKS);
+	while (i < nr - 1 && steps[i] * TIME_TICKS < seconds)
 		i++;
-	return steps[i] * TICKS < seconds ? seconds / TICKS : steps[i];
+	return steps[i] * TIME_TICKS < seconds ? seconds / TIME_TICKS : steps[i];
 }
 
 /* Sizes have round numbers where powers of two are. */
 static double value_step(enum chart_unit unit, double range)
 {
 	if (unit == CHART_PERCENT)
-		return decimal_step(range);
+		return decimal_step(range, TICKS);
 	return fmax(pow(2, ceil(log2(range / TICKS))), 1024);
 }
 

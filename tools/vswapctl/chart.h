@@ -38,7 +38,7 @@ void chart_print(FILE *out, const struct chart *chart);
 /* As the axis has it, such as 1.5G/s; "-" for NAN. The caller frees it. */
 char *chart_format(enum chart_unit unit, double number);
 
-/* Such as 90 s, 2 min, 1.5 h. The caller frees it. */
+/* Such as 90.0 s, 2.5 min; "-" for NAN. The caller frees it. */
 char *format_seconds(double seconds);
 
 #endif

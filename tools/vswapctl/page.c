@@ -67,7 +67,8 @@ static void say_swapped(FILE *out, const struct recording *run)
 		fputs(" of memory", out);
 	}
 	if (!isnan(run->ratio))
-		fprintf(out, "; in the pool pages were %.1f times smaller", run->ratio);
+		fprintf(out, "; pages were %.1f times smaller in %s", run->ratio,
+			run->area ? run->name : "the pool");
 	fputs(".</li>\n", out);
 }
 
@@ -148,17 +149,30 @@ static void say_errors(FILE *out, const struct recording *run)
 			"memory.</li>\n", not_written);
 }
 
-static void print_sentences(FILE *out, const struct page *page)
+static void say_run(FILE *out, const struct recording *run)
 {
-	const struct recording *run = page->run[0];
-
-	fputs("<ul class=\"says\">\n", out);
 	say_end(out, run);
 	say_swapped(out, run);
 	say_traffic(out, run);
-	say_loads(out, run);
+	if (!run->area)
+		say_loads(out, run);
 	say_stalls(out, run);
 	say_errors(out, run);
+}
+
+static void print_sentences(FILE *out, const struct page *page)
+{
+	size_t i;
+
+	fputs("<ul class=\"says\">\n", out);
+	for (i = 0; i < page->nr; i++) {
+		if (page->nr > 1) {
+			fputs("<li class=\"with\">With ", out);
+			html_print(out, page->run[i]->name);
+			fputs(i ? " in its place:</li>\n" : ":</li>\n", out);
+		}
+		say_run(out, page->run[i]);
+	}
 	fputs("<li class=\"note\">What is said of swap, of the disk and of waits is of the whole "
 	      "machine.</li>\n</ul>\n", out);
 }

@@ -106,19 +106,15 @@ static void print_places(FILE *out, const struct page *page)
 
 static void print_swapping(FILE *out, const struct page *page)
 {
-	static const struct row vswap[] = {
+	static const struct row rows[] = {
 		{ "out", "pages_out_per_second", 1, PAGE_BYTES },
 		{ "in", "pages_in_per_second", 0, PAGE_BYTES },
 		{ "from the pool to disk", "writeback_pages_per_second", 2, PAGE_BYTES },
 		{ 0 }
-	}, all[] = {
-		{ "out", "pswpout_per_second", 1, PAGE_BYTES },
-		{ "in", "pswpin_per_second", 0, PAGE_BYTES },
-		{ 0 }
 	};
 	struct chart chart = { .title = "Swapped", .unit = CHART_RATE, .steps = true };
 
-	add_rows(&chart, page, page->nr > 1 ? all : vswap);
+	add_rows(&chart, page, rows);
 	print(out, &chart);
 }
 

@@ -39,7 +39,7 @@ static char *count(double number)
 
 static char *seconds(double number)
 {
-	return isnan(number) ? xstrdup("-") : format_seconds(number);
+	return format_seconds(number);
 }
 
 static double seconds_of(struct timeval time)

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <json-c/json.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -15,11 +17,13 @@
 #include "page.h"
 #include "recording.h"
 #include "replace.h"
+#include "rival.h"
 #include "series.h"
 
-enum { FORCE, HOSTNAME, INTERVAL, JSON, NO_LATENCY, OUTPUT };
+enum { COMPARE, FORCE, HOSTNAME, INTERVAL, JSON, NO_LATENCY, OUTPUT };
 
 static const struct option_row options[] = {
+	[COMPARE]    = { 'c', "compare", "<area>", "run it again on zram, or on the swap file of this path" },
 	[FORCE]      = { 'f', "force", NULL, "write over a file that is there" },
 	[HOSTNAME]   = { 0, "hostname", NULL, "the machine's name is to be on the page" },
 	[INTERVAL]   = { 'i', "interval", "<time>", "look so often: 1, 500ms, 10s; each second without" },
@@ -35,6 +39,7 @@ enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
 struct request {
 	double interval;
 	const char *output, *json;
+	const char *compare;	/* NULL: with nothing */
 	bool force;
 	bool hostname;
 	bool no_latency;
@@ -94,6 +99,9 @@ static bool write_page(const struct request *request, const struct page *page)
 static void set_option(struct request *request, int option, const char *arg)
 {
 	switch (option) {
+	case COMPARE:
+		request->compare = arg;
+		break;
 	case FORCE:
 		request->force = true;
 		break;
@@ -125,44 +133,130 @@ static void record(struct recording *recording)
 	exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);
 }
 
-static void run(const struct command *cmd, int argc, char **argv)
+/* Who wants the first run to end wants no second one. */
+static bool is_interrupted(const sigset_t *signals)
 {
-	struct request request = { .interval = 1, .output = "vswap-record.html" };
-	struct recording recording = { .name = "vswap" };
-	struct page page = { .nr = 1, .run = { &recording } };
-	char *began = format_now();
+	static const struct timespec now;
+
+	return sigtimedwait(signals, NULL, &now) > 0;
+}
+
+/* Returns whether there was a run with it. */
+static bool record_rival(const char *with, struct recording *recording, const sigset_t *signals)
+{
+	const char *slash = strrchr(with, '/');
+
+	recording->area = rival_come(with);
+	if (!recording->area)
+		return false;
+	recording->name = slash ? slash + 1 : with;
+	recording->no_loads = xstrdup("that is of vswap alone");
+	if (is_interrupted(signals)) {
+		rival_leave();
+		return false;
+	}
+	forget_files();
+	record(recording);
+	rival_leave();
+	return true;
+}
+
+/* What would end this program between its steps waits until vswap is back in its place. */
+static void block(sigset_t *signals, sigset_t *before)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGQUIT);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, signals, before);
+}
+
+/* Returns how many runs there were. */
+static size_t record_all(const struct request *request, struct recording *recordings)
+{
+	sigset_t signals, before;
+	bool compared;
+
+	if (!request->compare) {
+		record(&recordings[0]);
+		return 1;
+	}
+	rival_check(request->compare);
+	block(&signals, &before);
+	recordings[0].signals = &before;
+	recordings[1].signals = &before;
+	forget_files();
+	record(&recordings[0]);
+	compared = !recordings[0].interrupted && !is_interrupted(&signals) &&
+		   record_rival(request->compare, &recordings[1], &signals);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (!compared)
+		complain("not compared");
+	return 1 + compared;
+}
+
+static bool make_page(const struct request *request, struct page *page)
+{
 	bool written;
+	size_t i;
+
+	for (i = 0; i < page->nr; i++)
+		curves_make(&page->curves[i], page->run[i]);
+	page->data = page_to_json(page);
+	written = write_page(request, page);
+	json_object_put(page->data);
+	for (i = 0; i < page->nr; i++)
+		curves_free(&page->curves[i]);
+	return written;
+}
+
+static void parse(const struct command *cmd, int argc, char **argv, struct request *request)
+{
 	int option;
 
 	while ((option = next_option(cmd, argc, argv)) >= 0)
-		set_option(&request, option, optarg);
-	check_file(&request, request.output);
-	if (request.json)
-		check_file(&request, request.json);
-	snapshot_read(&page.snap);
-	recording.command = argv + optind;
-	recording.interval = request.interval;
-	if (request.no_latency)
-		recording.no_loads = xstrdup("--no-latency was given");
-	record(&recording);
+		set_option(request, option, optarg);
+	check_file(request, request->output);
+	if (request->json)
+		check_file(request, request->json);
+}
 
+static void run(const struct command *cmd, int argc, char **argv)
+{
+	struct request request = { .interval = 1, .output = "vswap-record.html" };
+	struct recording recordings[MAX_RUNS] = { { .name = "vswap" } };
+	struct page page = { .run = { &recordings[0], &recordings[1] } };
+	char *began = format_now();
+	bool written;
+	size_t i;
+	int status;
+
+	parse(cmd, argc, argv, &request);
+	snapshot_read(&page.snap);
+	for (i = 0; i < MAX_RUNS; i++) {
+		recordings[i].command = argv + optind;
+		recordings[i].interval = request.interval;
+	}
+	if (request.no_latency)
+		recordings[0].no_loads = xstrdup("--no-latency was given");
+	page.nr = record_all(&request, recordings);
 	page.began = began;
 	page.hostname = request.hostname;
-	curves_make(&page.curves[0], &recording);
-	page.data = page_to_json(&page);
-	written = write_page(&request, &page);
-	json_object_put(page.data);
-	curves_free(&page.curves[0]);
+	written = make_page(&request, &page);
+	status = recordings[0].status ? recordings[0].status : recordings[1].status;
+	for (i = 0; i < MAX_RUNS; i++)
+		recording_free(&recordings[i]);
 	snapshot_free(&page.snap);
 	free(began);
-	option = recording.status;
-	recording_free(&recording);
-	exit(option || written ? option : EXIT_FAILURE);
+	exit(status || written ? status : EXIT_FAILURE);
 }
 
 static void more_help(void)
 {
-	puts("\nIt ends with the status of the program, whose input, output and Ctrl-C are its own.\n"
+	puts("\nWith --compare vswap is off for the second run, and on again after it: root alone can do that,\n"
+	     "and only where memory has room for what is swapped out.\n"
+	     "\nIt ends with the status of the program, whose input, output and Ctrl-C are its own.\n"
 	     "How long loads take is measured where that can be: by root, as by latency.");
 }
 

@@ -38,13 +38,15 @@ static void block_signals(struct watched *watched)
 }
 
 /* Its signals are as they were here. Returns 0 or an errno. */
-static int start(struct watched *watched, char *const *command)
+static int start(const struct recording *recording, struct watched *watched)
 {
+	char *const *command = recording->command;
 	posix_spawnattr_t attributes;
 	int error;
 
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &watched->before);
+	posix_spawnattr_setsigmask(&attributes, recording->signals ? recording->signals :
+								     &watched->before);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 	error = posix_spawnp(&watched->pid, command[0], NULL, &attributes, command, environ);
 	posix_spawnattr_destroy(&attributes);
@@ -52,8 +54,11 @@ static int start(struct watched *watched, char *const *command)
 }
 
 /* What a terminal sends the program has got as well; what others send only we have. */
-static void forward(const struct watched *watched, const siginfo_t *info)
+static void forward(const struct watched *watched, struct recording *recording,
+		    const siginfo_t *info)
 {
+	if (info->si_signo != SIGCHLD && info->si_signo != SIGUSR1 && info->si_signo != SIGUSR2)
+		recording->interrupted = true;
 	if (info->si_signo != SIGCHLD && info->si_code <= 0)
 		kill(watched->pid, info->si_signo);
 }
@@ -75,7 +80,7 @@ static bool wait_for_end(const struct watched *watched, struct recording *record
 	siginfo_t info;
 
 	while (sleep_until_signal(due, &watched->signals, &info)) {
-		forward(watched, &info);
+		forward(watched, recording, &info);
 		if (has_ended(watched, recording))
 			return true;
 	}
@@ -161,7 +166,7 @@ int recording_run(struct recording *recording)
 	began = now_seconds();
 	look(recording, began);
 	recording->first = recording->last;
-	error = start(&watched, recording->command);
+	error = start(recording, &watched);
 	if (!error)
 		look_until_end(&watched, recording, began);
 	recording->seconds = recording->last.seconds;

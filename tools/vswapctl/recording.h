@@ -3,6 +3,7 @@
 #ifndef VSWAPCTL_RECORDING_H
 #define VSWAPCTL_RECORDING_H
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -14,9 +15,11 @@ struct recording {
 	const char *area;	/* its path in /proc/swaps; NULL: vswap's */
 	char *const *command;
 	double interval;
+	const sigset_t *signals; /* that the program is to have blocked; NULL: those that are */
 	double seconds;		/* it took */
 	int status;		/* what it ended with, or 128 and the signal that ended it */
 	int signal;		/* 0: none did */
+	bool interrupted;	/* it was to end */
 	struct rusage usage;	/* of it and those that it waited for */
 	double own_seconds;	/* of a processor that recording took */
 
@@ -37,7 +40,7 @@ struct recording {
 
 /*
  * Runs recording->command and looks at what swap does every recording->interval seconds. What was
- * given before are name, area, command, interval and no_loads, NULL for measuring.
+ * given before are name, area, command, interval, signals, and no_loads, NULL for measuring.
  * Returns 0, or an errno: it could not be run.
  */
 int recording_run(struct recording *recording);

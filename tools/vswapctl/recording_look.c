@@ -2,6 +2,8 @@
 /* vswapctl record: what is looked at, each time. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "derived.h"
@@ -129,6 +131,43 @@ static void look_at_vswap(struct recording *recording, struct point *point)
 	snapshot_free(&snap);
 }
 
+/* ---- What is in its place ---- */
+
+/* Of what is in zram, and what that takes. */
+static void look_at_zram(const char *device, struct point *point)
+{
+	char *path = xasprintf("/sys/block/%s/mm_stat", device);
+	FILE *file = system_open(path);
+	uint64_t original, used;
+
+	if (file && fscanf(file, "%" SCNu64 " %*u %" SCNu64, &original, &used) == 2) {
+		point->value[MEASURE_TAKEN] = used;
+		point->value[MEASURE_GAINED] = (double)original - used;
+		point->value[MEASURE_RATIO] = original && used ? (double)original / used : NAN;
+	}
+	if (file)
+		fclose(file);
+	free(path);
+}
+
+/* It has no counters of its own; the kernel's are of all areas. */
+static void look_at_rival(struct recording *recording, struct point *point)
+{
+	FILE *file = swaps_open();
+	struct swap swap;
+
+	while (swaps_next(file, &swap))
+		if (!strcmp(swap.path, recording->area))
+			point->value[MEASURE_SWAPPED] = swap.used;
+	swaps_close(file);
+	if (!strncmp(recording->area, "/dev/zram", strlen("/dev/zram")))
+		look_at_zram(recording->area + strlen("/dev/"), point);
+	else
+		find_disk(recording, recording->area);
+	point->value[MEASURE_OUT] = point->value[MEASURE_VM_OUT];
+	point->value[MEASURE_IN] = point->value[MEASURE_VM_IN];
+}
+
 /* ---- All ---- */
 
 static void take_loads(struct point_loads *to, const struct latency_counts *counts)
@@ -150,8 +189,11 @@ void recording_look(struct recording *recording, struct point *point, struct poi
 	for (i = 0; i < MAX_BACKENDS; i++)
 		for (j = 0; j < BACKEND_MEASURES; j++)
 			point->backend[i][j] = NAN;
-	look_at_vswap(recording, point);
 	look_at_machine(point);
+	if (recording->area)
+		look_at_rival(recording, point);
+	else
+		look_at_vswap(recording, point);
 	look_at_disks(recording, point);
 	if (loads) {
 		latency_probe_read(&recording->loads);
