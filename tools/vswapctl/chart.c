@@ -85,14 +85,12 @@ static double stacked_at(const struct chart *chart, size_t lines, size_t i)
 
 static double most_of(const struct chart_line *line)
 {
-	double most = NAN, val;
+	double most = NAN;
 	size_t i;
 
-	for (i = 0; i < line->nr; i++) {
-		val = value_at(line, i);
-		if (!(most >= val))
-			most = val;
-	}
+	/* what isn't known counts for nothing there */
+	for (i = 0; i < line->nr; i++)
+		most = fmax(most, value_at(line, i));
 	return most;
 }
 

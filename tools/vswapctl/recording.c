@@ -97,14 +97,13 @@ static void remember_most(struct recording *recording, const struct point *point
 	/* the pool's ratio belongs to what was in it */
 	if (isnan(most[MEASURE_SWAPPED]) || point->value[MEASURE_SWAPPED] > most[MEASURE_SWAPPED])
 		recording->ratio = point->value[MEASURE_RATIO];
+	/* what isn't known, as of a backend that has gone, counts for nothing there */
 	for (i = 0; i < MEASURE_COUNT; i++)
-		if (!(most[i] >= point->value[i]))
-			most[i] = point->value[i];
-	if (!(recording->least_available <= point->value[MEASURE_AVAILABLE]))
-		recording->least_available = point->value[MEASURE_AVAILABLE];
+		most[i] = fmax(most[i], point->value[i]);
+	recording->least_available = fmin(recording->least_available,
+					  point->value[MEASURE_AVAILABLE]);
 	for (i = 0; i < MAX_BACKENDS; i++)
-		if (!(recording->most_held[i] >= point->backend[i][BACKEND_HAS]))
-			recording->most_held[i] = point->backend[i][BACKEND_HAS];
+		recording->most_held[i] = fmax(recording->most_held[i], point->backend[i][BACKEND_HAS]);
 }
 
 static void look(struct recording *recording, double start)
