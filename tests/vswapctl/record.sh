@@ -174,10 +174,11 @@ point_at_middle() {
 		"$tmp/page.html" >"$tmp/page.pointed.html"
 }
 
-# In a browser: the script runs, nothing is wider than the window, and it is no blank page.
+# Of make check-browser. In a browser: the script runs, nothing is wider than the window, and it is no blank page.
 test_record_browser() {
-	local dom
-	command -v chromium >/dev/null || "$top/tests/lib/packages" check
+	local dom disk
+	command -v chromium >/dev/null || "$top/tests/lib/packages" browser
+	test_record_figures
 	point_at_middle
 	dom=$(browse 400,900 --dump-dom "file://$tmp/page.pointed.html")
 	check 'record: Chromium has the figures' grep -qF 'At most 1.5G was swapped out' <<<"$dom"
@@ -210,13 +211,15 @@ test_record_unknown() {
 	data 'hostname' ".machine.hostname == \"$(uname -n)\""
 }
 
-# More than MAX_POINTS samples: the last is there, and so is all that was counted.
+# More than MAX_POINTS samples, where the machine is fast enough: the last is there, and so is all
+# that was counted. points_test has those that are left out.
 test_record_long() {
 	record_machine
 	VSWAP_ROOT=$tmp/machine run record -i 1ms -o "$tmp/page.html" --no-latency -- \
 		sh -c "until [ \$((i += 1)) -gt 20 ]; do echo \$((400000 + i)) >$tmp/x; mv $tmp/x $tmp/sysfs/pages_out; sleep 0.2; done"
 	python3 "$page" page "$tmp/page.html" >"$tmp/page.json"
-	data 'thinned' '.runs[0] | .samples > 600 and (.series.seconds | length <= 600 and length >= 300) and
+	data 'thinned' '.runs[0] | (.series.seconds | length <= 600) and
+		(.series.seconds | length) >= ([.samples, 300] | min) and
 		.totals.pages_out == 20 and (.seconds - .series.seconds[-1] | fabs < 0.001)'
 }
 
@@ -447,7 +450,6 @@ test_record() {
 	local disk
 	test_record_figures
 	test_record_words
-	test_record_browser
 	test_record_unknown
 	test_record_long
 	test_record_files
