@@ -14,8 +14,8 @@
 #include "message.h"
 #include "needs.h"
 #include "plan.h"
-#include "record.h"
 #include "scene.h"
+#include "setup_record.h"
 #include "system.h"
 #include "value.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What vswapctl setup has done, or was about to do: for --undo. */
-#ifndef VSWAPCTL_RECORD_H
-#define VSWAPCTL_RECORD_H
+#ifndef VSWAPCTL_SETUP_RECORD_H
+#define VSWAPCTL_SETUP_RECORD_H
 
 #include <stddef.h>
 
