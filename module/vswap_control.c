@@ -13,6 +13,7 @@
 #include "vswap_evacuate.h"
 #include "vswap_space.h"
 #include "vswap_control.h"
+#include "vswap_shmem.h"
 #include "vswap_sysfs.h"
 #include "vswap_tier.h"
 
@@ -123,6 +124,49 @@ static int change(unsigned int cmd, const void __user *from)
 	}
 }
 
+/* Until the file ends, or the user's room does. Nothing is held while they are copied. */
+static int copy_slots(struct file *file, struct vswap_file_slots *request)
+{
+	u64 __user *to = u64_to_user_ptr(request->slots);
+	u64 slots[VSWAP_SHMEM_SLOTS];
+	u32 room = request->nr;
+	unsigned int nr;
+
+	request->nr = 0;
+	while (request->nr < room) {
+		nr = vswap_shmem_slots(file, &request->first, slots,
+				       min_t(u32, room - request->nr, VSWAP_SHMEM_SLOTS));
+		if (copy_to_user(to + request->nr, slots, nr * sizeof(*slots)))
+			return -EFAULT;
+		request->nr += nr;
+		if (!request->first)
+			break;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+static int control_file_slots(void __user *argument)
+{
+	struct vswap_file_slots request;
+	struct file *file;
+	int err = -EINVAL;
+
+	if (copy_from_user(&request, argument, sizeof(request)))
+		return -EFAULT;
+	file = fget(request.fd);
+	if (!file)
+		return -EBADF;
+	if (vswap_shmem_has(file))
+		err = copy_slots(file, &request);
+	fput(file);
+	if (!err && copy_to_user(argument, &request, sizeof(request)))
+		err = -EFAULT;
+	return err;
+}
+
 static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	const void __user *from = (const void __user *)arg;
@@ -130,6 +174,8 @@ static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
+	if (cmd == VSWAP_FILE_SLOTS)
+		return control_file_slots((void __user *)arg);
 	err = cmd == VSWAP_BACKEND_ADD ? control_add(from) : change(cmd, from);
 	if (!err)
 		vswap_space_update_capacity();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Backends at run time: the requests of /dev/vswap-control, and what is read there. The
- * module and vswapctl share this file.
+ * Backends at run time, and where pages lie: the requests of /dev/vswap-control, and what is read
+ * there. The module and vswapctl share this file.
  *
  * The device is root's, and asks for CAP_SYS_ADMIN in the initial user namespace.
  * Every request returns 0 or sets errno; where the reason is in what the user gave,
@@ -105,5 +105,27 @@ struct vswap_place {
 	__u8 number;
 	__u16 bytes;
 };
+
+/**
+ * struct vswap_file_slots - which slots the pages of a file have that is in tmpfs
+ * @first: number of the file's page to begin with; set to the one to go on with, 0 at the end
+ * @slots: address of room for @nr slots, a __u64 each, in the order of the pages
+ * @nr: for how many there is room; set to how many there are
+ * @fd: the file, open in any way; also a memfd, or a mapping from /proc/PID/map_files
+ */
+struct vswap_file_slots {
+	__u64 first;
+	__u64 slots;
+	__u32 nr;
+	__s32 fd;
+};
+
+/*
+ * VSWAP_FILE_SLOTS
+ *	EBADF; EINVAL: not a file in tmpfs; EINTR: the process is being killed. No page is
+ *	moved or read, and what has no slot in the area isn't mentioned: a page in memory,
+ *	or in another swap area.
+ */
+#define VSWAP_FILE_SLOTS	_IOWR('V', 0xe5, struct vswap_file_slots)
 
 #endif /* VSWAP_IOCTL_H */

@@ -6,6 +6,8 @@
  *	FAKE_OPEN	opening the device fails with this errno
  *	FAKE_READ	reading it does
  *	FAKE_RESULT	requests fail with this errno
+ *	FAKE_SLOTS	asking a file for its slots does; else these are the numbers in it, two
+ *			at a time, and a file that begins with anything else is in no tmpfs
  *	FAKE_SAYS	requests have this record come to the kernel's log of $VSWAP_ROOT
  *	FAKE_MOVE	"PAGES MS MAX": a removal moves so many pages each so many
  *			milliseconds, MAX in all; if more are there, it waits for a signal
@@ -19,6 +21,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,6 +288,30 @@ int __wrap_statvfs(const char *path, struct statvfs *fs)
 	return result;
 }
 
+/* ---- Files in tmpfs ---- */
+
+static int file_slots(struct vswap_file_slots *request)
+{
+	uint64_t *slots = (uint64_t *)(uintptr_t)request->slots;
+	unsigned int i, room = request->nr < 2 ? request->nr : 2;
+	unsigned long long slot;
+	char path[64];
+	FILE *file;
+	bool more;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", request->fd);
+	file = fopen(path, "re");
+	if (!file)
+		abort();
+	request->nr = 0;
+	for (i = 0; (more = fscanf(file, "%llu", &slot) == 1) && request->nr < room; i++)
+		if (i >= request->first)
+			slots[request->nr++] = slot;
+	fclose(file);
+	request->first = more ? i : 0;
+	return i ? 0 : EINVAL;
+}
+
 /* ---- What is called in place of the kernel ---- */
 
 int __wrap_ioctl(int fd, unsigned long request, void *argument)
@@ -296,6 +323,10 @@ int __wrap_ioctl(int fd, unsigned long request, void *argument)
 		return file_flags(fd, request, argument);
 	if (_IOC_TYPE(request) != 'V')
 		return __real_ioctl(fd, request, argument);
+	if (request == VSWAP_FILE_SLOTS) {
+		error = number_of_error(text("FAKE_SLOTS"));
+		return fail_with(error ? error : file_slots(argument));
+	}
 	log_call(fd, request, argument);
 	log_to_kernel(text("FAKE_SAYS"));
 	if (!error && request == VSWAP_BACKEND_REMOVE && !(what->flags & VSWAP_REMOVE_DRY_RUN))

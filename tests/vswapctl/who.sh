@@ -66,6 +66,69 @@ test_who_table() {
 		.all.swapped_pages == 8 and .all.file_bytes == 8892' who -j -o +disk
 }
 
+# mounted DEVICE TYPE POINT
+mounted() {
+	printf '40 1 %s / %s rw,nosuid shared:5 - %s none rw,size=4k\n' "$1" "$3" "$2" \
+		>>"$tmp/machine/proc/self/mountinfo"
+}
+
+# Three files on one device, one of them by a link of a process alone, and one that has no pages;
+# what is of another device; a memfd. Slots 1 to 9 are those of holders.
+files_of_tmpfs() {
+	local root=$tmp/machine device
+	holders
+	device=$(stat -c %Hd:%Ld "$tmp")
+	mkdir -p "$root/proc/self" "$root/run/a b/below" "$root/proc/100/fd" "$root/proc/200/map_files"
+	: >"$root/proc/self/mountinfo"
+	mounted 7:3 proc /proc
+	mounted "$device" ext4 /etc
+	mounted "$device" tmpfs '/run/a\040b'
+	mounted "$device" tmpfs /run/again
+	echo 1 2 3 4 6 >"$root/run/a b/one"
+	echo 6 7 >"$root/run/a b/below/two"
+	echo nothing >"$root/run/a b/below/no-pages"
+	echo 8 >"$root/deleted"
+	mkfifo "$root/run/a b/pipe"
+	ln -s below "$root/run/a b/link"
+	ln -s "$root/deleted" "$root/proc/100/fd/3"
+	ln -s "$root/deleted" "$root/proc/100/fd/4"
+	ln -s /dev/zero "$root/proc/100/fd/5"
+	# of a process that is there, until the test ends
+	exec {memfd}< <(exec python3 -c '
+import os, signal
+fd = os.memfd_create("shared")
+os.write(fd, b"5 9\n")
+print(os.getpid(), fd, flush=True)
+signal.pause()')
+	read -r memfd_pid memfd_fd <&"$memfd"
+	ln -s "/proc/$memfd_pid/fd/$memfd_fd" "$root/proc/200/map_files/1000-2000"
+}
+
+test_who_tmpfs() {
+	local memfd memfd_pid memfd_fd
+	# shellcheck disable=SC2034  # of tests/vswapctl/run
+	local vswapctl=$tmp/fake/vswapctl
+	local before='vswapctl: cannot tell who has swapped pages:'
+	files_of_tmpfs
+	who expect who-tmpfs who --tmpfs
+	who expect_json 'who, JSON by tmpfs' '([.holders[] | .name] == ["/run/a b", "(shared memory)"]) and
+		(.holders[0] | .swapped_pages == 7 and .pool_pages == 3 and .pool_bytes == 1600 and
+		.files.ssd == 3 and .fill_pages == 0 and .none_pages == 1 and .processes == null) and
+		.others.swapped_pages == 0 and .all.swapped_pages == 9' who -t -j -o +processes
+	kill "$memfd_pid"
+	rm -r "$tmp/machine/proc/200"
+	who expect_json 'who, by tmpfs, no memfd' '(.holders | length == 1) and
+		.others.swapped_pages == 1' who -t -j
+	: >"$tmp/machine/proc/self/mountinfo"
+	who expect_json 'who, no tmpfs' '.holders == [] and .others.swapped_pages == 8' who -t -j
+	files_of_tmpfs
+	kill "$memfd_pid"
+	FAKE_SLOTS=ENOTTY who expect_failure 'who, by tmpfs: older module' 1 \
+		"$before the vswap module can't say it: is it of another version?" who -t
+	FAKE_SLOTS=EPERM who expect_failure 'who, by tmpfs: not root' 1 "$before only root may know" who -t
+	FAKE_OPEN=EACCES who expect_failure 'who, by tmpfs: no device' 1 "$before only root may know" who -t
+}
+
 test_who_nobody() {
 	holders
 	rm -r "$tmp/machine/proc"/[0-9]*
@@ -123,6 +186,7 @@ test_who_words() {
 
 test_who() {
 	test_who_table
+	test_who_tmpfs
 	test_who_nobody
 	test_who_errors
 	test_who_words

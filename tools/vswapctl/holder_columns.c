@@ -72,7 +72,7 @@ static const struct holder_column columns[] = {
 	{ "PID", "pid", get_pid, 6, RIGHT,
 	  "the process" },
 	{ "NAME", "name", get_name, 8, LEFT,
-	  "what it runs" },
+	  "what the process runs, or where the tmpfs is mounted" },
 	{ "CGROUP", "cgroup", get_cgroup, 8, LEFT,
 	  "the cgroup, or that of the process" },
 };
@@ -84,22 +84,26 @@ _Static_assert(NR_COLUMNS <= MAX_HOLDER_COLUMNS, "struct holder_list is too smal
 #define WHERE		"SWAPPED,POOL,COMPRESSED,FILES,FILL,NONE"
 #define BY_PID		WHERE ",PID,NAME"
 #define BY_GROUP	WHERE ",PROCESSES,CGROUP"
+#define BY_FILES	WHERE ",NAME"
 
 const struct names holder_column_names = NAMES(columns);
 
 void holder_columns_parse(struct holder_list *list, const char *names, enum holders_by by)
 {
+	static const char *const usual[] = {
+		[BY_PROCESS] = BY_PID, [BY_CGROUP] = BY_GROUP, [BY_TMPFS] = BY_FILES,
+	};
 	size_t numbers[NR_COLUMNS], i;
 
-	list->nr = names_choose(&holder_column_names, by == BY_CGROUP ? BY_GROUP : BY_PID, names,
-				numbers);
+	list->nr = names_choose(&holder_column_names, usual[by], names, numbers);
 	for (i = 0; i < list->nr; i++)
 		list->column[i] = &columns[numbers[i]];
 }
 
 void holder_columns_print_help(void)
 {
-	puts("\nColumns (without --output: " BY_PID ";\n with --cgroup: " BY_GROUP "):");
+	puts("\nColumns (without --output: " BY_PID ";\n with --cgroup: " BY_GROUP ";\n"
+	     " with --tmpfs: " BY_FILES "):");
 	names_print(&holder_column_names);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who has swapped pages: what page tables say of slots, and what the module says of them.
- * Page tables come first: what is read back meanwhile has no place then, and counts as not
- * stored.
+ * Who has swapped pages: what page tables, or files of tmpfs, say of slots, and what the module
+ * says of them. They come first: what is read back meanwhile has no place then, and counts as
+ * not stored.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "places.h"
 #include "processes.h"
 #include "snapshot.h"
+#include "tmpfs.h"
 
 /*
  * @seen: of each slot who has counted it last
@@ -80,12 +81,12 @@ static void add_slot(struct count *count, struct holding *holding, uint64_t slot
 	add_page(holding, count->snap, &count->places.place[slot]);
 }
 
-static void add_process(struct count *count, struct holding *holding, const struct process *process)
+static void add_slots(struct count *count, struct holding *holding, const struct slot_list *slots)
 {
 	size_t i;
 
-	for (i = 0; i < process->nr; i++)
-		add_slot(count, holding, process->slot[i]);
+	for (i = 0; i < slots->nr; i++)
+		add_slot(count, holding, slots->slot[i]);
 }
 
 static void add_holding(struct holding *to, const struct holding *more, size_t nr_backends)
@@ -124,7 +125,7 @@ static void count_process(struct count *count, struct holders *holders,
 	holder->cgroup = xstrdup(process->cgroup);
 	holder->processes = 1;
 	count->turn++;
-	add_process(count, &holder->holding, process);
+	add_slots(count, &holder->holding, &process->slots);
 }
 
 /* ---- Cgroups ---- */
@@ -151,7 +152,7 @@ static void count_cgroup(struct count *count, struct holders *holders,
 		if (!is_in(processes->process[i].cgroup, cgroup))
 			continue;
 		holder->processes++;
-		add_process(count, &holder->holding, &processes->process[i]);
+		add_slots(count, &holder->holding, &processes->process[i].slots);
 	}
 }
 
@@ -181,7 +182,28 @@ static void count_cgroups(struct count *count, struct holders *holders,
 	free(path);
 }
 
+/* ---- Files ---- */
+
+/* As of processes, those that have nothing aren't mentioned. */
+static void count_tmpfs(struct count *count, struct holders *holders, const struct tmpfs *tmpfs)
+{
+	struct holder *holder;
+
+	if (!tmpfs->slots.nr)
+		return;
+	holder = append(holders, count->snap);
+	holder->name = xstrdup(tmpfs->name);
+	count->turn++;
+	add_slots(count, &holder->holding, &tmpfs->slots);
+}
+
 /* ---- All ---- */
+
+/* Whose pages there are: the other one is empty. */
+struct whose {
+	struct processes processes;
+	struct tmpfs_list files;
+};
 
 static int compare(const void *a, const void *b)
 {
@@ -191,7 +213,7 @@ static int compare(const void *a, const void *b)
 		return one->holding.swapped < other->holding.swapped ? 1 : -1;
 	if (one->pid != other->pid)
 		return one->pid < other->pid ? -1 : 1;
-	return strcmp(one->cgroup, other->cgroup);
+	return one->cgroup ? strcmp(one->cgroup, other->cgroup) : strcmp(one->name, other->name);
 }
 
 /* Whoever's they are: those that nobody else has counted in this turn. */
@@ -205,22 +227,26 @@ static void add_rest(struct count *count, struct holding *holding)
 }
 
 static void count_totals(struct count *count, struct holders *holders,
-			 const struct processes *processes)
+			 const struct whose *whose)
 {
 	size_t i;
 
 	holders->all.holding = new_holding(count->snap);
 	holders->others.holding = new_holding(count->snap);
-	holders->all.processes = processes->nr;
-	for (count->turn++, i = 0; i < processes->nr; i++)
-		add_process(count, &holders->all.holding, &processes->process[i]);
+	holders->all.processes = whose->processes.nr;
+	count->turn++;
+	for (i = 0; i < whose->processes.nr; i++)
+		add_slots(count, &holders->all.holding, &whose->processes.process[i].slots);
+	for (i = 0; i < whose->files.nr; i++)
+		add_slots(count, &holders->all.holding, &whose->files.tmpfs[i].slots);
 	add_rest(count, &holders->others.holding);
 	add_holding(&holders->all.holding, &holders->others.holding, count->snap->nr_backends);
 }
 
 static void count_all(struct count *count, struct holders *holders,
-		      const struct processes *processes, enum holders_by by)
+		      const struct whose *whose, enum holders_by by)
 {
+	const struct processes *processes = &whose->processes;
 	size_t i;
 
 	for (i = 0; i < processes->nr; i++) {
@@ -229,16 +255,27 @@ static void count_all(struct count *count, struct holders *holders,
 		else
 			count_cgroups(count, holders, processes, processes->process[i].cgroup);
 	}
+	for (i = 0; i < whose->files.nr; i++)
+		count_tmpfs(count, holders, &whose->files.tmpfs[i]);
 	if (holders->nr)
 		qsort(holders->holder, holders->nr, sizeof(*holders->holder), compare);
-	count_totals(count, holders, processes);
+	count_totals(count, holders, whose);
+}
+
+static char *read_whose(struct whose *whose, unsigned int swap_type, enum holders_by by)
+{
+	*whose = (struct whose){ 0 };
+	if (by == BY_TMPFS)
+		return tmpfs_read(&whose->files);
+	processes_read(&whose->processes, swap_type);
+	return NULL;
 }
 
 char *holders_read(struct holders *holders, const struct snapshot *snap, enum holders_by by)
 {
 	const struct value *type = &snap->file[AREA_SWAP_TYPE];
 	struct count count = { .snap = snap };
-	struct processes processes;
+	struct whose whose;
 	char *reason;
 
 	*holders = (struct holders){ 0 };
@@ -246,15 +283,17 @@ char *holders_read(struct holders *holders, const struct snapshot *snap, enum ho
 		return xstrdup("the vswap module can't say it: is it of another version?");
 	if (type->negative)
 		return xstrdup("swap is off");
-	processes_read(&processes, type->number);
-	reason = places_read(&count.places);
+	reason = read_whose(&whose, type->number, by);
+	if (!reason)
+		reason = places_read(&count.places);
 	if (!reason) {
 		count.seen = xcalloc(count.places.nr, sizeof(*count.seen));
-		count_all(&count, holders, &processes, by);
+		count_all(&count, holders, &whose, by);
 		free(count.seen);
 		places_free(&count.places);
 	}
-	processes_free(&processes);
+	processes_free(&whose.processes);
+	tmpfs_free(&whose.files);
 	return reason;
 }
 

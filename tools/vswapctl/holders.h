@@ -22,9 +22,9 @@ struct holding {
 };
 
 struct holder {
-	pid_t pid;		/* 0: a cgroup */
-	char *name;		/* NULL: a cgroup */
-	char *cgroup;
+	pid_t pid;		/* 0: no process */
+	char *name;		/* of a process or tmpfs; NULL: a cgroup */
+	char *cgroup;		/* NULL: a tmpfs */
 	size_t processes;
 	struct holding holding;
 };
@@ -33,13 +33,14 @@ struct holder {
 struct holders {
 	size_t nr;
 	struct holder *holder;	/* who has most first */
-	struct holder others;	/* pages that are no process's */
+	struct holder others;	/* pages that are no process's, or in no tmpfs */
 	struct holder all;
 };
 
 enum holders_by {
 	BY_PROCESS,
 	BY_CGROUP,		/* with those below */
+	BY_TMPFS,
 };
 
 /* Returns NULL, or why it can't be known: the caller frees that, and else the holders. */

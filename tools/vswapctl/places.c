@@ -11,7 +11,7 @@
 /* Slots of one read: 64 MiB of swap space. */
 #define STEP	16384
 
-static char *reason(int error)
+char *places_reason(int error)
 {
 	switch (error) {
 	case ENOENT:
@@ -20,6 +20,7 @@ static char *reason(int error)
 		return xasprintf("there is no %s: the vswap module that is loaded can't say it",
 				 control_path());
 	case EINVAL:
+	case ENOTTY:
 		return xstrdup("the vswap module can't say it: is it of another version?");
 	case EACCES:
 	case EPERM:
@@ -60,7 +61,7 @@ char *places_read(struct places *places)
 	if (!error)
 		return NULL;
 	places_free(places);
-	return reason(error);
+	return places_reason(error);
 }
 
 void places_free(struct places *places)

@@ -15,6 +15,8 @@ struct places {
 
 /* Returns NULL, or why they can't be read: the caller frees that, and else the places. */
 char *places_read(struct places *places);
+/* Why the module didn't tell something about them: the caller frees it. */
+char *places_reason(int error);
 void places_free(struct places *places);
 
 #endif

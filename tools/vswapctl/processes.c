@@ -38,7 +38,6 @@ struct slots {
 static void add_slots(void *to, uint64_t first, const uint64_t *entry, size_t nr)
 {
 	const struct slots *slots = to;
-	struct process *process = slots->process;
 	size_t i;
 
 	(void)first;
@@ -46,18 +45,14 @@ static void add_slots(void *to, uint64_t first, const uint64_t *entry, size_t nr
 		if (!(entry[i] & PAGEMAP_SWAPPED) ||
 		    (entry[i] & ((1 << TYPE_BITS) - 1)) != slots->swap_type)
 			continue;
-		/* twice as many at 1, 2, 4, ... of them */
-		if (!(process->nr & (process->nr - 1)))
-			process->slot = xreallocarray(process->slot, 2 * process->nr + 1,
-						      sizeof(*process->slot));
-		process->slot[process->nr++] = entry[i] >> TYPE_BITS &
-					       ((UINT64_C(1) << SLOT_BITS) - 1);
+		slot_list_add(&slots->process->slots,
+			      entry[i] >> TYPE_BITS & ((UINT64_C(1) << SLOT_BITS) - 1));
 	}
 }
 
 /*
  * Only mappings with swapped pages are looked through: the others may be terabytes of
- * addresses. Of memory that is shared by a file no page table knows the slots.
+ * addresses. Of memory that is shared by a file no page table knows the slots: tmpfs.c.
  */
 static void read_mappings(struct slots *slots, FILE *smaps, int pagemap)
 {
@@ -113,7 +108,7 @@ static void free_process(struct process *process)
 {
 	free(process->name);
 	free(process->cgroup);
-	free(process->slot);
+	slot_list_free(&process->slots);
 }
 
 static void add_process(struct processes *processes, pid_t pid, unsigned int swap_type)
@@ -121,7 +116,7 @@ static void add_process(struct processes *processes, pid_t pid, unsigned int swa
 	struct process process = { .pid = pid };
 
 	read_pages(&process, swap_type);
-	if (!process.nr)
+	if (!process.slots.nr)
 		return;
 	process.name = line_of(pid, "comm");
 	process.cgroup = cgroup_of(pid);

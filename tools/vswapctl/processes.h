@@ -4,15 +4,15 @@
 #define VSWAPCTL_PROCESSES_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
+
+#include "slot_list.h"
 
 struct process {
 	pid_t pid;
 	char *name;
 	char *cgroup;		/* of cgroup v2; "" if it is in none */
-	size_t nr;
-	uint64_t *slot;		/* each page's that its page table has there */
+	struct slot_list slots;	/* each page's that its page table has there */
 };
 
 struct processes {

@@ -13,7 +13,7 @@
 #include "snapshot.h"
 #include "table.h"
 
-enum { BYTES, CGROUP, JSON, NOHEADINGS, OUTPUT, PID, RAW };
+enum { BYTES, CGROUP, JSON, NOHEADINGS, OUTPUT, PID, RAW, TMPFS };
 
 static const struct option_row options[] = {
 	[BYTES]      = { 'b', "bytes", NULL, "sizes in bytes" },
@@ -24,6 +24,7 @@ static const struct option_row options[] = {
 			 "columns to show; +<list> adds to the default ones" },
 	[PID]        = { 'p', "pid", NULL, "by process, as without an option" },
 	[RAW]        = { 'r', "raw", NULL, "not aligned, for scripts" },
+	[TMPFS]      = { 't', "tmpfs", NULL, "by tmpfs, and shared memory that is in none" },
 	{ 0 }
 };
 
@@ -141,6 +142,9 @@ static void set_option(struct request *request, int option, const char *arg)
 		break;
 	case RAW:
 		request->style.raw = true;
+		break;
+	case TMPFS:
+		request->by = BY_TMPFS;
 		break;
 	}
 }
