@@ -111,7 +111,7 @@ struct vswap_place {
  * @first: number of the file's page to begin with; set to the one to go on with, 0 at the end
  * @slots: address of room for @nr slots, a __u64 each, in the order of the pages
  * @nr: for how many there is room; set to how many there are
- * @fd: the file, open in any way; also a memfd, or a mapping from /proc/PID/map_files
+ * @fd: the file, open in any way but O_PATH; also a memfd, or a mapping from /proc/PID/map_files
  */
 struct vswap_file_slots {
 	__u64 first;
