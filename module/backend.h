@@ -115,6 +115,7 @@ static inline void vswap_io_put(struct vswap_io *io, int error)
  * @path: the swap file or partition, where @file is NULL
  * @file: the swap file or partition, opened by the user, or NULL
  * @compressor: name of a compressor of the crypto API
+ * @cold_compressor: another one for what is old, or "none"
  * @pool_percent: limit of the pool in percent of RAM
  * @pool_mb: limit of the pool in MiB, or 0
  * @pool_bytes: the same in bytes, before both, or 0
@@ -131,6 +132,7 @@ struct vswap_backend_params {
 	char *path;
 	struct file *file;
 	char *compressor;
+	char *cold_compressor;
 	unsigned int pool_percent;
 	unsigned int pool_mb;
 	u64 pool_bytes;
@@ -154,6 +156,7 @@ struct vswap_backend_params {
 	count(MOVED_PAGES, moved_pages, ALL) /* from here to others */	\
 	count(COMPRESSED_BYTES, compressed_bytes, POOL) /* raised and lowered */	\
 	count(WHOLE_PAGES, whole_pages, POOL) /* raised and lowered */	\
+	count(COLD_PAGES, cold_pages, POOL) /* likewise; compressed once more */	\
 	count(REJECTED_INCOMPRESSIBLE, rejected_incompressible, POOL)	\
 	count(PACKED_PAGES, packed_pages, FILE) /* raised and lowered; of the used ones */	\
 	count(PACKED_BLOCKS, packed_blocks, FILE) /* raised and lowered */	\
@@ -238,7 +241,7 @@ struct vswap_backend_attr {
  *	if it isn't compressed. Any context. For a backend in RAM only, as are
  *	@fetch and @codec
  * @fetch: copy it as it is to @dst, ->length() bytes. Process context
- * @codec: the codec_number() of what compresses its pages. Any context
+ * @codec: the codec_number() of what has compressed it. Any context
  * @store_packed: reserve a place for a block of @nr compressed pages, see packed.h. As
  *	->store. For a backend with ->submit only, as is @put_packed
  * @put_packed: forget one page of the block at @payload. As ->free. Returns whether it was
@@ -269,6 +272,11 @@ struct vswap_backend_attr {
  * @is_poor: is an object one of them. Any context; @payload may stand for nothing any more
  * @move: copy an object to @new_payload; the old one stays until it is freed. Process context,
  *	in a sweep. Returns 0, or -errno if there is no room
+ * @cold_bit: the bit of a payload that what is compressed once more has, 0 if nothing is. Any
+ *	context. For a backend in RAM only, as is @recompress
+ * @recompress: compress what @payload stands for once more, smaller, to @new_payload; the old
+ *	one stays until it is freed. @page: a page to work with. Process context, may sleep.
+ *	Returns 0; -E2BIG: it gets no smaller; -EALREADY: it has been; -ENOSPC, -ENOMEM; -EIO
  * @sweep_end: they have moved, or as many as could. Process context, may sleep
  * @memory: bytes of RAM it takes. Process context.
  */
@@ -287,7 +295,7 @@ struct vswap_backend_ops {
 	int (*load)(struct vswap_backend *b, struct page *page, u64 payload);
 	unsigned int (*length)(struct vswap_backend *b, u64 payload);
 	void (*fetch)(struct vswap_backend *b, u64 payload, void *dst);
-	unsigned int (*codec)(struct vswap_backend *b);
+	unsigned int (*codec)(struct vswap_backend *b, u64 payload);
 	int (*store_packed)(struct vswap_backend *b, unsigned int nr, u64 *payload);
 	bool (*put_packed)(struct vswap_backend *b, u64 payload);
 	void (*submit)(struct vswap_backend *b, struct vswap_io *io, blk_opf_t opf,
@@ -303,6 +311,9 @@ struct vswap_backend_ops {
 	unsigned long (*sweep_begin)(struct vswap_backend *b);
 	bool (*is_poor)(struct vswap_backend *b, u64 payload);
 	int (*move)(struct vswap_backend *b, u64 payload, u64 *new_payload);
+	u64 (*cold_bit)(struct vswap_backend *b);
+	int (*recompress)(struct vswap_backend *b, struct page *page, u64 payload,
+			  u64 *new_payload);
 	void (*sweep_end)(struct vswap_backend *b);
 	u64 (*memory)(struct vswap_backend *b);
 };

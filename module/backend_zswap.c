@@ -29,7 +29,9 @@
 #include "vswap_auto.h"
 
 #define LENGTH_BITS	12
-static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
+#define COLD_BIT	(1ULL << LENGTH_BITS)
+#define PLACE_SHIFT	(LENGTH_BITS + 1)
+static_assert(OBJECTS_PLACE_BITS + PLACE_SHIFT == SLOT_PAYLOAD_BITS);
 
 /* Objects the estimate of a page's size begins with, at half a page each. */
 #define ESTIMATE_PRIOR	1024
@@ -52,6 +54,7 @@ static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
  * struct pool - the compressed RAM pool
  * @objects: what it holds
  * @codec: compresses them
+ * @cold: compresses those that are old once more, or NULL
  * @limit: pages it may take
  * @max_size: bytes of an object, while others could take the page
  * @last_max_size: and when nobody else can
@@ -66,6 +69,7 @@ static_assert(OBJECTS_PLACE_BITS + LENGTH_BITS == SLOT_PAYLOAD_BITS);
 struct pool {
 	struct objects *objects;
 	struct codec *codec;
+	struct codec *cold;
 	unsigned long limit;
 	unsigned int max_size;
 	unsigned int last_max_size;
@@ -78,23 +82,39 @@ struct pool {
 	bool is_closed;
 };
 
-static u64 pack(u64 place, unsigned int len)
+static u64 pack(u64 place, unsigned int len, u64 cold)
 {
-	return place << LENGTH_BITS | (len - 1);
+	return place << PLACE_SHIFT | cold | (len - 1);
 }
 
 static u64 unpack(u64 payload, unsigned int *len)
 {
 	*len = (payload & ((1U << LENGTH_BITS) - 1)) + 1;
-	return payload >> LENGTH_BITS;
+	return payload >> PLACE_SHIFT;
 }
 
-static void count_object(struct vswap_backend *b, unsigned int len, long n)
+/* Has @cold compressed it, or found that it doesn't shrink? */
+static bool is_cold(u64 payload)
 {
+	return payload & COLD_BIT;
+}
+
+static struct codec *codec_of(const struct pool *pool, u64 payload)
+{
+	return is_cold(payload) ? pool->cold : pool->codec;
+}
+
+static void count_object(struct vswap_backend *b, u64 payload, long n)
+{
+	unsigned int len;
+
+	unpack(payload, &len);
 	vswap_backend_count(b, BACKEND_USED_PAGES, n);
 	vswap_backend_count(b, BACKEND_COMPRESSED_BYTES, n * (long)len);
 	if (len == PAGE_SIZE)
 		vswap_backend_count(b, BACKEND_WHOLE_PAGES, n);
+	if (is_cold(payload))
+		vswap_backend_count(b, BACKEND_COLD_PAGES, n);
 }
 
 /* ---- Holes ---- */
@@ -309,8 +329,8 @@ static int pool_move(struct vswap_backend *b, u64 payload, u64 *new_payload)
 
 	if (err)
 		return err;
-	*new_payload = pack(place, len);
-	count_object(b, len, 1);
+	*new_payload = pack(place, len, payload & COLD_BIT);
+	count_object(b, *new_payload, 1);
 	return 0;
 }
 
@@ -353,8 +373,8 @@ static __always_inline int store_page(struct vswap_backend *b, struct page *page
 	codec_unlock(stream);
 
 	if (!err) {
-		*payload = pack(place, ret);
-		count_object(b, ret, 1);
+		*payload = pack(place, ret, 0);
+		count_object(b, *payload, 1);
 		vswap_backend_count(b, BACKEND_PAGES_OUT, 1);
 	}
 	return err;
@@ -401,17 +421,18 @@ static int pool_store(struct vswap_backend *b, struct page *page, u32 slot,
 }
 
 /* An object that can be read where it is, by a compressor that needs no stream. */
-static int load_in_place(struct pool *pool, const void *src, unsigned int len, void *dst)
+static int load_in_place(struct codec *codec, const void *src, unsigned int len, void *dst)
 {
 	if (len != PAGE_SIZE)
-		return codec_unpack(pool->codec, src, len, dst);
+		return codec_unpack(codec, src, len, dst);
 	port_copy(dst, src, PAGE_SIZE);
 	return 0;
 }
 
-static int load_by_stream(struct pool *pool, u64 place, unsigned int len, void *dst)
+static int load_by_stream(struct pool *pool, struct codec *codec, u64 place, unsigned int len,
+			  void *dst)
 {
-	struct codec_stream *stream = codec_lock(pool->codec);
+	struct codec_stream *stream = codec_lock(codec);
 	const void *src = objects_read_begin(pool->objects, place, len, stream->buffer);
 	int err = 0;
 
@@ -424,21 +445,28 @@ static int load_by_stream(struct pool *pool, u64 place, unsigned int len, void *
 	return err;
 }
 
-static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
+static __always_inline int load_page(struct pool *pool, struct page *page, u64 payload)
 {
-	struct pool *pool = b->private;
+	struct codec *codec = codec_of(pool, payload);
 	unsigned int len;
 	u64 place = unpack(payload, &len);
 	void *dst = kmap_local_page(page);
-	u64 began = vswap_auto_clock();
 	int err;
 
-	if (objects_are_slab(pool->objects) && codec_is_stateless(pool->codec))
-		err = load_in_place(pool, objects_read_begin(pool->objects, place, len, NULL),
+	if (objects_are_slab(pool->objects) && codec_is_stateless(codec))
+		err = load_in_place(codec, objects_read_begin(pool->objects, place, len, NULL),
 				    len, dst);
 	else
-		err = load_by_stream(pool, place, len, dst);
+		err = load_by_stream(pool, codec, place, len, dst);
 	kunmap_local(dst);
+	return err;
+}
+
+static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
+{
+	u64 began = vswap_auto_clock();
+	int err = load_page(b->private, page, payload);
+
 	if (vswap_auto_is_on())
 		vswap_auto_time(VSWAP_AUTO_LOAD, began);
 	return err;
@@ -465,11 +493,9 @@ static void pool_fetch(struct vswap_backend *b, u64 payload, void *dst)
 	objects_read_end(pool->objects, place, len, src);
 }
 
-static unsigned int pool_codec(struct vswap_backend *b)
+static unsigned int pool_codec(struct vswap_backend *b, u64 payload)
 {
-	struct pool *pool = b->private;
-
-	return codec_number(pool->codec);
+	return codec_number(codec_of(b->private, payload));
 }
 
 static void pool_free(struct vswap_backend *b, u64 payload)
@@ -481,7 +507,49 @@ static void pool_free(struct vswap_backend *b, u64 payload)
 	/* Its locks are taken with interrupts on. */
 	WARN_ON_ONCE(in_hardirq());
 	objects_free(pool->objects, place, len);
-	count_object(b, len, -1);
+	count_object(b, payload, -1);
+}
+
+/* ---- What is old ---- */
+
+static u64 pool_cold_bit(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	return pool->cold ? COLD_BIT : 0;
+}
+
+/* A page that takes a whole one is copied, so that it is known: nobody tries again. */
+static int pool_recompress(struct vswap_backend *b, struct page *page, u64 payload,
+			   u64 *new_payload)
+{
+	struct pool *pool = b->private;
+	unsigned int old = pool_length(b, payload), len;
+	struct codec_stream *stream;
+	const void *data;
+	u64 place;
+	int err;
+
+	if (!pool->cold || is_cold(payload))
+		return -EALREADY;
+	err = load_page(pool, page, payload);
+	if (err)
+		return err;
+	stream = codec_lock(pool->cold);
+	data = kmap_local_page(page);
+	if (codec_compress(stream, data, &len) || len > pool->last_max_size)
+		len = PAGE_SIZE;
+	err = -E2BIG;
+	if (len < old || old == PAGE_SIZE)
+		err = objects_put_again(pool->objects, len == PAGE_SIZE ? data : stream->buffer,
+					len, &place);
+	kunmap_local(data);
+	codec_unlock(stream);
+	if (err)
+		return err;
+	*new_payload = pack(place, len, COLD_BIT);
+	count_object(b, *new_payload, 1);
+	return 0;
 }
 
 /* ---- Room ---- */
@@ -537,7 +605,8 @@ static u64 pool_memory(struct vswap_backend *b)
 	struct pool *pool = b->private;
 
 	return ((u64)objects_pages(pool->objects) << PAGE_SHIFT) +
-	       objects_metadata(pool->objects) + codec_memory(pool->codec);
+	       objects_metadata(pool->objects) + codec_memory(pool->codec) +
+	       (pool->cold ? codec_memory(pool->cold) : 0);
 }
 
 static unsigned long limit_pages(const struct vswap_backend_params *params)
@@ -547,6 +616,13 @@ static unsigned long limit_pages(const struct vswap_backend_params *params)
 	if (params->pool_mb)
 		return (unsigned long)params->pool_mb << (20 - PAGE_SHIFT);
 	return totalram_pages() * params->pool_percent / 100;
+}
+
+/* Not by what has compressed it already. */
+static bool has_cold(const struct vswap_backend_params *params)
+{
+	return strcmp(params->cold_compressor, "none") &&
+	       strcmp(params->cold_compressor, params->compressor);
 }
 
 /* What rules_check_params() can't know. */
@@ -559,7 +635,24 @@ static int check_params(const struct vswap_backend_params *params)
 		       params->compressor);
 		return -EOPNOTSUPP;
 	}
+	if (has_cold(params) && !port_comp_exists(params->cold_compressor)) {
+		pr_err("zswap_cold_compressor=%s: this kernel has no such compressor\n",
+		       params->cold_compressor);
+		return -EOPNOTSUPP;
+	}
 	return 0;
+}
+
+/* What compresses, and what does so once more. */
+static int get_codecs(struct pool *pool, const struct vswap_backend_params *params)
+{
+	pool->codec = codec_get(params->compressor);
+	if (IS_ERR(pool->codec))
+		return PTR_ERR(pool->codec);
+	if (!has_cold(params))
+		return 0;
+	pool->cold = codec_get(params->cold_compressor);
+	return PTR_ERR_OR_ZERO(pool->cold);
 }
 
 static void pool_close(struct vswap_backend *b)
@@ -595,8 +688,7 @@ static int pool_open(struct vswap_backend *b, const struct vswap_backend_params 
 	INIT_WORK(&pool->wanted, let_pages_go);
 	pool->compacted = jiffies;
 	pool->limit = limit_pages(params);
-	pool->codec = codec_get(params->compressor);
-	err = PTR_ERR_OR_ZERO(pool->codec);
+	err = get_codecs(pool, params);
 	if (err)
 		goto err_close;
 	pool->objects = objects_create(params->slab, pool->limit, &pool->wanted);
@@ -630,6 +722,13 @@ static ssize_t show_compressor(struct vswap_backend *b, char *buf)
 	return sysfs_emit(buf, "%s\n", codec_name(pool->codec));
 }
 
+static ssize_t show_cold_compressor(struct vswap_backend *b, char *buf)
+{
+	struct pool *pool = b->private;
+
+	return sysfs_emit(buf, "%s\n", pool->cold ? codec_name(pool->cold) : "none");
+}
+
 static ssize_t show_allocator(struct vswap_backend *b, char *buf)
 {
 	struct pool *pool = b->private;
@@ -658,6 +757,7 @@ static ssize_t show_pool_bytes(struct vswap_backend *b, char *buf)
 
 static const struct vswap_backend_attr pool_attrs[] = {
 	{ "allocator", show_allocator },
+	{ "cold_compressor", show_cold_compressor },
 	{ "compressor", show_compressor },
 	{ "limit_bytes", show_limit_bytes },
 	{ "target_bytes", show_target_bytes },
@@ -687,5 +787,7 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.sweep_end = pool_sweep_end,
 	.is_poor = pool_is_poor,
 	.move = pool_move,
+	.cold_bit = pool_cold_bit,
+	.recompress = pool_recompress,
 	.memory = pool_memory,
 };

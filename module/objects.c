@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A place of 47 bits is, of zsmalloc, (handle - PAGE_OFFSET) / 8: a handle is a kernel pointer
+ * A place of 46 bits is, of zsmalloc, (handle - PAGE_OFFSET) / 8: a handle is a kernel pointer
  * into the direct map, 8-byte aligned, and where that begins depends on the paging depth. Of a
  * slab, it is the offset from its first byte, or, of what takes a whole page, the page's number.
  */
@@ -38,7 +38,7 @@ static unsigned long handle_of(u64 place)
 	return (place << HANDLE_SHIFT) + PAGE_OFFSET;
 }
 
-/* Is a handle one that place_of() can take? Always, below 1 PiB of RAM. */
+/* Is a handle one that place_of() can take? Always, below 512 TiB of RAM. */
 static bool has_place(unsigned long handle)
 {
 	return handle >= PAGE_OFFSET && IS_ALIGNED(handle, 1UL << HANDLE_SHIFT) &&
@@ -162,6 +162,23 @@ int objects_put(struct objects *o, unsigned int cpu, const void *src, unsigned i
 }
 
 /**
+ * objects_put_again() - the same, for what takes the place of a larger object
+ * @o: the objects
+ * @src: the object
+ * @len: as of objects_put()
+ * @place: likewise
+ *
+ * Context: process, may sleep; doesn't wait for reclaim.
+ * Return: as objects_put().
+ */
+int objects_put_again(struct objects *o, const void *src, unsigned int len, u64 *place)
+{
+	if (o->slab)
+		return slab_put_again(o->slab, src, len, place);
+	return zs_put(o->zs, src, len, place);
+}
+
+/**
  * objects_read_begin() - look at an object
  * @o: the objects
  * @place: what objects_put() said
@@ -243,7 +260,7 @@ size_t objects_metadata(const struct objects *o)
 void objects_compact(struct objects *o)
 {
 	if (o->slab)
-		vslab_reap(&o->slab->v, 0);
+		slab_compact(o->slab);
 	else
 		zs_compact(o->zs);
 }

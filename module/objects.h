@@ -13,7 +13,7 @@ struct objects;
 struct work_struct;
 
 /* What tells of an object besides its length. */
-#define OBJECTS_PLACE_BITS	47
+#define OBJECTS_PLACE_BITS	46
 
 struct objects *objects_create(bool slab, unsigned long limit, struct work_struct *wanted);
 void objects_destroy(struct objects *o);
@@ -22,6 +22,7 @@ unsigned int objects_max_size(const struct objects *o);
 bool objects_are_slab(const struct objects *o);
 int objects_put(struct objects *o, unsigned int cpu, const void *src, unsigned int len,
 		u64 *place);
+int objects_put_again(struct objects *o, const void *src, unsigned int len, u64 *place);
 const void *objects_read_begin(struct objects *o, u64 place, unsigned int len, void *buffer);
 void objects_read_end(struct objects *o, u64 place, unsigned int len, const void *src);
 void objects_free(struct objects *o, u64 place, unsigned int len);

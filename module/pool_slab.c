@@ -17,14 +17,29 @@
 /* Empty segments that keep their pages. */
 #define KEEP_EMPTY	2
 
+/* Sets: one for each CPU, one for what moves, one for slab_put_again(). */
+#define NR_SETS		(nr_cpu_ids + 2)
+#define AGAIN_SET	(nr_cpu_ids + 1)
+
+/* Pages that an open segment of every size takes, about. */
+#define AGAIN_PAGES	64
+
 static u64 segment_offset(u32 segment)
 {
 	return (u64)segment << VSLAB_SEGMENT_SHIFT;
 }
 
+/* What takes the place of something larger may take a 64th more than the limit before that goes. */
+static unsigned long limit_of(const struct slab *slab)
+{
+	unsigned long limit = READ_ONCE(slab->limit);
+
+	return READ_ONCE(slab->again_by) == current ? limit + limit / 64 + AGAIN_PAGES : limit;
+}
+
 static bool charge_page(struct slab *slab)
 {
-	if (atomic_long_inc_return(&slab->pages) <= READ_ONCE(slab->limit))
+	if (atomic_long_inc_return(&slab->pages) <= limit_of(slab))
 		return true;
 	atomic_long_dec(&slab->pages);
 	return false;
@@ -242,14 +257,14 @@ struct slab *slab_create(unsigned long limit, u64 max_bytes, struct work_struct 
 	if (!slab)
 		return NULL;
 	mutex_init(&slab->growth);
+	mutex_init(&slab->again);
 	INIT_WORK(&slab->reap, reap_work);
 	slab->limit = limit;
 	slab->movable = movable;
 	slab->wanted = wanted;
-	/* One more set than there are CPUs: the last is for what moves. */
 	if (!sparse_array_reserve(&slab->segments, nr * sizeof(struct vslab_segment)) &&
 	    !sparse_array_reserve(&slab->range, segment_offset(nr)) &&
-	    !vslab_init(&slab->v, slab->segments.base, nr, nr_cpu_ids + 1, &slab_ops, slab))
+	    !vslab_init(&slab->v, slab->segments.base, nr, NR_SETS, &slab_ops, slab))
 		return slab;
 	slab_destroy(slab);
 	return NULL;
@@ -316,6 +331,44 @@ int slab_put(struct slab *slab, unsigned int set, const void *src, unsigned int 
 	port_copy(slab_address(slab, offset), src, len);
 	*place = offset;
 	return 0;
+}
+
+/**
+ * slab_put_again() - the same, for what takes the place of a larger object
+ * @slab: the slab
+ * @src: the object
+ * @len: as of slab_put()
+ * @place: likewise
+ *
+ * It finds room though the limit is reached: the larger one goes only when nobody reads it.
+ *
+ * Context: process, may sleep, doesn't wait for reclaim.
+ * Return: as slab_put().
+ */
+int slab_put_again(struct slab *slab, const void *src, unsigned int len, u64 *place)
+{
+	int err;
+
+	mutex_lock(&slab->again);
+	WRITE_ONCE(slab->again_by, current);
+	err = slab_put(slab, AGAIN_SET, src, len, place);
+	WRITE_ONCE(slab->again_by, NULL);
+	mutex_unlock(&slab->again);
+	return err;
+}
+
+/**
+ * slab_compact() - give back empty segments
+ * @slab: the slab
+ *
+ * Context: process, may sleep.
+ */
+void slab_compact(struct slab *slab)
+{
+	mutex_lock(&slab->again);
+	vslab_close(&slab->v, AGAIN_SET);
+	mutex_unlock(&slab->again);
+	vslab_reap(&slab->v, 0);
 }
 
 /**

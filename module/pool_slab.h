@@ -25,6 +25,8 @@
  * @range: where all of them are
  * @pages: how many pages are there
  * @limit: so many may be
+ * @again: serialises slab_put_again(), which has a set of its own
+ * @again_by: who is there, or NULL: may go a little beyond @limit
  * @reap: gives back empty segments
  * @movable: how the kernel exchanges a page; by these it is known whose that is
  * @wanted: queued when the kernel wants a page that can't be had, since the segment is open, or
@@ -37,6 +39,8 @@ struct slab {
 	struct sparse_array range;
 	atomic_long_t pages;
 	unsigned long limit;
+	struct mutex again;
+	struct task_struct *again_by;
 	struct work_struct reap;
 	struct movable_operations movable;
 	struct work_struct *wanted;
@@ -58,6 +62,8 @@ static inline gfp_t in_reclaim(gfp_t gfp)
 struct slab *slab_create(unsigned long limit, u64 max_bytes, struct work_struct *wanted);
 void slab_destroy(struct slab *slab);
 int slab_put(struct slab *slab, unsigned int set, const void *src, unsigned int len, u64 *place);
+int slab_put_again(struct slab *slab, const void *src, unsigned int len, u64 *place);
+void slab_compact(struct slab *slab);
 void slab_free_whole(struct slab *slab, u64 place);
 
 /* Where an offset is. */

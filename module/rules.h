@@ -22,6 +22,7 @@ struct rules_params {
 	bool encrypt;
 	bool require_all;
 	char *zswap_compressor;
+	char *zswap_cold_compressor;
 	char *zswap_allocator;
 	unsigned int zswap_max_pool_percent;
 	unsigned int zswap_max_pool_mb;
@@ -39,6 +40,7 @@ struct rules_params {
 #define RULES_DEFAULTS {				\
 	.ssd = "/var/lib/vswap/ssd.swap",		\
 	.zswap_compressor = "lz4",			\
+	.zswap_cold_compressor = "none",		\
 	.zswap_allocator = "zsmalloc",			\
 	.zswap_max_pool_percent = 20,			\
 	.zswap_max_pool = "fixed",			\

@@ -45,6 +45,9 @@ MODULE_PARM_DESC(discard,
 		 "discard swap files when they are opened, or what is freed: none, once, pages, both");
 module_param_named(zswap_compressor, params.zswap_compressor, charp, 0444);
 MODULE_PARM_DESC(zswap_compressor, "compressor of the pool: lz4, lzo-rle, zstd, ...");
+module_param_named(zswap_cold_compressor, params.zswap_cold_compressor, charp, 0444);
+MODULE_PARM_DESC(zswap_cold_compressor,
+		 "compressor of the oldest pages once the pool is nearly full: none, zstd, ...");
 module_param_named(zswap_allocator, params.zswap_allocator, charp, 0444);
 MODULE_PARM_DESC(zswap_allocator, "where compressed pages lie: zsmalloc, slab");
 module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 0444);
@@ -159,6 +162,7 @@ static int open_backends(void)
 	const struct vswap_backend_params backend_params = {
 		.path = params.ssd,
 		.compressor = params.zswap_compressor,
+		.cold_compressor = params.zswap_cold_compressor,
 		.pool_percent = params.zswap_max_pool_percent,
 		.pool_mb = params.zswap_max_pool_mb,
 		.pool_auto = !strcmp(params.zswap_max_pool, "auto"),

@@ -16,6 +16,9 @@
  *
  * What is written back stays compressed if it can: the buffer is filled with packed blocks
  * then, and what goes to one place in the file is several pages.
+ *
+ * With a second compressor, a page that is to leave the pool for the first time is compressed
+ * once more instead, and goes on the mover's next way round.
  */
 #define pr_fmt(fmt) "vswap: " fmt
 
@@ -50,11 +53,13 @@ static_assert(MAX_BATCH == VSWAP_BATCH_PAGES);
  * @first: the first of them
  * @nr: how many
  * @is_plain: a page as it is; else packed
+ * @codec: what has compressed all that is packed
  */
 struct block {
 	u16 first;
 	u16 nr;
 	bool is_plain;
+	u8 codec;
 };
 
 /* Do pages stay compressed when they are written back? Changes at any time. */
@@ -163,6 +168,12 @@ static void drop_writers(unsigned int nr)
 	}
 }
 
+/* Is there somewhere for pages of the pool to go, or another form to take? */
+static bool has_work(void)
+{
+	return vswap_tier_writes_back() || vswap_tier_cold_bit();
+}
+
 /**
  * vswap_mover_start() - get ready to move pages, if there is somewhere to move them
  *
@@ -172,7 +183,7 @@ static void drop_writers(unsigned int nr)
 int vswap_mover_start(void)
 {
 	writers.slot = 0;
-	return vswap_tier_writes_back() && !add_writer() ? -ENOMEM : 0;
+	return has_work() && !add_writer() ? -ENOMEM : 0;
 }
 
 /**
@@ -192,14 +203,14 @@ void vswap_mover_stop(void)
  * Context: process, may sleep.
  * Return: how many batches can be under way at once, at least one, other users' included, if
  * there are any; vswap_mover_writers_put() ends it. Or -ENOMEM; -EOPNOTSUPP: no swap file
- * is behind a pool.
+ * is behind a pool, which has no second compressor, either.
  */
 int vswap_mover_writers_get(unsigned long pages)
 {
 	unsigned long most = min(pages / MAX_BATCH, (unsigned long)VSWAP_WRITE_BACK_BATCHES);
 	int ret;
 
-	if (!vswap_tier_writes_back())
+	if (!has_work())
 		return -EOPNOTSUPP;
 	mutex_lock(&writers.lock);
 	while ((!writers.nr || writers.nr < most) && add_writer())
@@ -376,16 +387,20 @@ static void *block_data(struct mover *m, unsigned int k)
 static unsigned int open_block(struct mover *m, unsigned int k, unsigned int i, bool is_plain,
 			       unsigned int codec)
 {
-	m->blocks[k] = (struct block){ .first = i, .is_plain = is_plain };
+	m->blocks[k] = (struct block){ .first = i, .is_plain = is_plain, .codec = codec };
 	if (!is_plain)
 		packed_init(block_data(m, k), codec);
 	return k + 1;
 }
 
-static bool add_to_block(struct mover *m, unsigned int k, unsigned int i, unsigned int len)
+static bool add_to_block(struct mover *m, unsigned int k, unsigned int i, unsigned int len,
+			 unsigned int codec)
 {
-	int offset = m->blocks[k].is_plain ? -ENOSPC : packed_add(block_data(m, k), len);
+	int offset;
 
+	if (m->blocks[k].is_plain || m->blocks[k].codec != codec)
+		return false;
+	offset = packed_add(block_data(m, k), len);
 	if (offset < 0)
 		return false;
 	m->block[i] = k;
@@ -394,14 +409,14 @@ static bool add_to_block(struct mover *m, unsigned int k, unsigned int i, unsign
 	return true;
 }
 
-/* The earliest of the last few blocks with room for a page. */
+/* The earliest of the last few blocks with room for a page that the same has compressed. */
 static bool add_to_open_block(struct mover *m, unsigned int nr_blocks, unsigned int i,
-			      unsigned int len)
+			      unsigned int len, unsigned int codec)
 {
 	unsigned int k = nr_blocks > OPEN_BLOCKS ? nr_blocks - OPEN_BLOCKS : 0;
 
 	for (; k < nr_blocks; k++)
-		if (add_to_block(m, k, i, len))
+		if (add_to_block(m, k, i, len, codec))
 			return true;
 	return false;
 }
@@ -409,20 +424,21 @@ static bool add_to_open_block(struct mover *m, unsigned int nr_blocks, unsigned 
 /* Put the compressed pages into blocks. Returns how many these are. */
 static unsigned int fill_blocks(struct mover *m, unsigned int nr, struct vswap_backend *from)
 {
-	unsigned int i, len, nr_blocks = 0, codec = from->ops->codec(from);
+	unsigned int i, len, codec, nr_blocks = 0;
 
 	for (i = 0; i < nr; i++) {
 		u64 payload = slot_payload(m->moves[i].word);
 
 		len = from->ops->length(from, payload);
+		codec = from->ops->codec(from, payload);
 		if (len > PACKED_ROOM) {
 			m->block[i] = nr_blocks;
 			nr_blocks = open_block(m, nr_blocks, i, true, codec);
 			continue;
 		}
-		if (!add_to_open_block(m, nr_blocks, i, len)) {
+		if (!add_to_open_block(m, nr_blocks, i, len, codec)) {
 			nr_blocks = open_block(m, nr_blocks, i, false, codec);
-			add_to_block(m, nr_blocks - 1, i, len);
+			add_to_block(m, nr_blocks - 1, i, len, codec);
 		}
 		from->ops->fetch(from, payload, block_data(m, m->block[i]) + m->offset[i]);
 	}
@@ -487,6 +503,55 @@ static unsigned int make_words(struct mover *m, unsigned int nr, struct vswap_ba
 	return placed;
 }
 
+/* ---- What is compressed once more ---- */
+
+/* Which words of the pool can do with it, or with going to a file: all, or those that haven't been. */
+static u64 pool_mask(void)
+{
+	return SLOT_TAG_MASK | (vswap_tier_writes_back() ? 0 : vswap_tier_cold_bit());
+}
+
+/* Returns its new word, or 0: it stays as it is. */
+static u64 recompress_one(struct mover *m, unsigned int i)
+{
+	u64 word = m->moves[i].word, payload;
+	struct vswap_backend *b = vswap_tier_backend(word);
+
+	if (b->ops->recompress(b, m->pages, slot_payload(word), &payload))
+		return 0;
+	return vswap_tier_word(b, payload);
+}
+
+/*
+ * Of @nr moves, compress once more what hasn't been. Returns how many others are left, now the
+ * first ones. @moved is raised by how many have changed.
+ */
+static unsigned int recompress_held(struct mover *m, struct slots *slots, unsigned int nr,
+				    int *moved)
+{
+	struct vswap_backend *from = nr ? vswap_tier_backend(m->moves[0].word) : NULL;
+	unsigned int i, done = 0;
+	u64 word;
+	int ret;
+
+	for (i = 0; i < nr; i++) {
+		word = recompress_one(m, i);
+		if (!word)
+			continue;
+		swap(m->moves[done], m->moves[i]);
+		m->words[done++] = word;
+		cond_resched();
+	}
+	if (!done)
+		return nr;
+	ret = finish_batch(m, slots, done, from, NULL, 0, false);
+	vswap_stat_add(VSWAP_RECOMPRESSED_PAGES, ret);
+	*moved += ret;
+	nr -= done;
+	memmove(m->moves, m->moves + done, nr * sizeof(*m->moves));
+	return nr;
+}
+
 /* ---- Write-back ---- */
 
 /*
@@ -536,15 +601,16 @@ static int write_plain(struct mover *m, struct slots *slots, unsigned int nr,
 }
 
 /*
- * Leave out the pages of cgroups that keep theirs in RAM. Returns how many moves are left;
- * the others, behind them, are let go.
+ * Leave out the pages of cgroups that keep theirs in RAM; all, where there is no swap file.
+ * Returns how many moves are left; the others, behind them, are let go.
  */
 static unsigned int leave_out_barred(struct mover *m, struct slots *slots, unsigned int nr)
 {
 	unsigned int i, left = 0, gone = nr;
+	bool has_file = vswap_tier_writes_back();
 
 	for (i = 0; i < nr; i++) {
-		if (!port_slot_may_leave(m->moves[i].slot))
+		if (!has_file || !port_slot_may_leave(m->moves[i].slot))
 			continue;
 		swap(m->moves[left], m->moves[i]);
 		left++;
@@ -564,16 +630,15 @@ static unsigned int leave_out_barred(struct mover *m, struct slots *slots, unsig
 	return left;
 }
 
-/* Words of the oldest pages that may go to a disk. Returns how many, maybe none. */
-static unsigned int hold_for_disk(struct mover *m, struct slots *slots)
+/* The next of the oldest pages. @slot: set to where the ones after them are, 0: there are none. */
+static unsigned int hold_next_oldest(struct mover *m, struct slots *slots, u32 *slot)
 {
 	unsigned int nr;
 
-	do {
-		nr = hold_oldest(m, slots, &writers.slot, SLOT_TAG_MASK, SLOT_POOL, false);
-		nr = leave_out_barred(m, slots, nr);
-		cond_resched();
-	} while (!nr && writers.slot % SLOTS_PER_CLUSTER);
+	mutex_lock(&writers.walk);
+	nr = hold_oldest(m, slots, &writers.slot, pool_mask(), SLOT_POOL, false);
+	*slot = writers.slot;
+	mutex_unlock(&writers.walk);
 	return nr;
 }
 
@@ -592,23 +657,31 @@ static int write_back_held(struct mover *m, struct slots *slots, unsigned int nr
 	return placed ? ret : -ENOSPC;
 }
 
-static int write_back_batch(struct mover *m, struct slots *slots)
+/* Nothing that is held goes to a file if there is none, or its cgroup won't have it. */
+static int write_back_batch(struct mover *m, struct slots *slots, bool recompress)
 {
+	int moved = 0, ret;
 	unsigned int nr;
-	bool any;
+	u32 slot;
 
-	mutex_lock(&writers.walk);
-	nr = hold_for_disk(m, slots);
-	any = writers.slot;
-	mutex_unlock(&writers.walk);
+	do {
+		nr = hold_next_oldest(m, slots, &slot);
+		if (recompress)
+			nr = recompress_held(m, slots, nr, &moved);
+		nr = leave_out_barred(m, slots, nr);
+		cond_resched();
+	} while (!nr && !moved && slot % SLOTS_PER_CLUSTER);
 	if (!nr)
-		return any ? 0 : -ENOENT;
-	return write_back_held(m, slots, nr);
+		return moved || slot ? moved : -ENOENT;
+	ret = write_back_held(m, slots, nr);
+	return ret < 0 && !moved ? ret : moved + max(ret, 0);
 }
 
 /**
  * vswap_mover_write_back() - move some of the oldest pages from the pool to a swap file
  * @slots: the slots, which must be kept from going away
+ * @recompress: have the pool compress once more what it hasn't yet, instead; then there needn't
+ *	be a swap file
  *
  * A page stays in the pool, and its slot as it was, if it is used meanwhile, or if
  * there is no room for it, or if it can't be written.
@@ -619,21 +692,22 @@ static int write_back_batch(struct mover *m, struct slots *slots)
  * there is nothing swapped; -ENOSPC: no room; -EIO: the disk failed; -EOPNOTSUPP: no
  * swap file is behind a pool.
  */
-int vswap_mover_write_back(struct slots *slots)
+int vswap_mover_write_back(struct slots *slots, bool recompress)
 {
 	struct mover *m;
 	int ret;
 
-	if (!vswap_tier_writes_back())
+	if (!(recompress ? has_work() : vswap_tier_writes_back()))
 		return -EOPNOTSUPP;
 	m = get_writer();
-	ret = write_back_batch(m, slots);
+	ret = write_back_batch(m, slots, recompress);
 	put_writer(m);
 	return ret;
 }
 
 /**
- * vswap_mover_write_cluster() - move some pages of a cluster from the pool to a swap file
+ * vswap_mover_write_cluster() - move some pages of a cluster from the pool to a swap file, or where
+ *	there is none, have them compressed once more
  * @slots: as for vswap_mover_write_back()
  * @slot: where to begin; set to where to go on, the first slot of the next cluster when
  *	this one is through
@@ -645,14 +719,17 @@ int vswap_mover_write_cluster(struct slots *slots, u32 *slot)
 {
 	struct mover *m;
 	unsigned int nr;
-	int ret;
+	int ret = 0;
 
-	if (!vswap_tier_writes_back())
+	if (!has_work())
 		return -EOPNOTSUPP;
 	m = get_writer();
-	nr = slots_hold(slots, slot, SLOT_POOL, false, m->moves, 1U << m->order);
+	nr = slots_hold_like(slots, slot, pool_mask(), SLOT_POOL, false, m->moves, 1U << m->order);
+	if (!vswap_tier_writes_back())
+		nr = recompress_held(m, slots, nr, &ret);
 	nr = leave_out_barred(m, slots, nr);
-	ret = nr ? write_back_held(m, slots, nr) : 0;
+	if (nr)
+		ret = write_back_held(m, slots, nr);
 	put_writer(m);
 	return ret;
 }

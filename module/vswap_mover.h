@@ -67,7 +67,7 @@ int vswap_mover_start(void);
 void vswap_mover_stop(void);
 int vswap_mover_writers_get(unsigned long pages);
 void vswap_mover_writers_put(void);
-int vswap_mover_write_back(struct slots *slots);
+int vswap_mover_write_back(struct slots *slots, bool recompress);
 int vswap_mover_write_cluster(struct slots *slots, u32 *slot);
 void vswap_mover_evacuation_init(struct vswap_evacuation *walk, struct vswap_backend *from,
 				 bool force);

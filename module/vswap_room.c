@@ -7,6 +7,9 @@
 
 #include "tier.h"
 
+/* A pool that is less full than this takes pages. */
+#define ROOMY_PERCENT	95
+
 /**
  * vswap_tier_writes_back() - is there a swap file behind the pool
  *
@@ -24,6 +27,24 @@ bool vswap_tier_writes_back(void)
 		found = b->tier > pool->tier && READ_ONCE(b->state) == BACKEND_ON;
 	vswap_tier_leave(entered);
 	return found;
+}
+
+/**
+ * vswap_tier_cold_bit() - what tells pages of the pool that have been compressed once more
+ *
+ * Context: any.
+ * Return: the bit that their slot words have; 0: the pool does so with none, or there is none.
+ */
+u64 vswap_tier_cold_bit(void)
+{
+	struct vswap_backend *pool;
+	u64 bit;
+
+	rcu_read_lock();
+	pool = READ_ONCE(vswap_tier_table.pool);
+	bit = pool ? pool->ops->cold_bit(pool) << SLOT_PAYLOAD_SHIFT : 0;
+	rcu_read_unlock();
+	return bit;
 }
 
 /* Free places in the swap files behind a pool. */
@@ -45,17 +66,27 @@ static unsigned long room_behind(const struct vswap_backend *pool)
 	return room;
 }
 
+/* What a pool could take that was full; just below its limit it goes on to refuse pages. */
+static unsigned long room_again(struct vswap_backend *pool)
+{
+	unsigned long used = vswap_backend_sum(pool, BACKEND_USED_PAGES);
+	unsigned long capacity = pool->ops->capacity(pool);
+
+	return pool->ops->fullness(pool) <= ROOMY_PERCENT && capacity > used ? capacity - used : 0;
+}
+
 /**
- * vswap_tier_room_behind() - what the swap files behind the pool could still take
+ * vswap_tier_room_for_refused() - what a pool that was full, and the swap files behind it, could
+ *	still take
  *
  * Context: process.
  * Return: pages.
  */
-unsigned long vswap_tier_room_behind(void)
+unsigned long vswap_tier_room_for_refused(void)
 {
 	int entered = vswap_tier_enter();
 	struct vswap_backend *pool = READ_ONCE(vswap_tier_table.pool);
-	unsigned long room = pool ? room_behind(pool) : 0;
+	unsigned long room = pool ? room_behind(pool) + room_again(pool) : 0;
 
 	vswap_tier_leave(entered);
 	return room;

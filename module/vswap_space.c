@@ -172,7 +172,7 @@ static unsigned long estimate_capacity(unsigned long held, unsigned long fill)
 /*
  * Pages of the swap cache that need no other slot to leave memory. All could be dropped at once
  * but those whose slot holds nothing, because they were taken from the pool, or are on their
- * way, or found no place; of these, as many could be written as there is room for in files.
+ * way, or found no place; of these, as many could be written as there is room for by now.
  * Where the kernel keeps zero pages itself they look the same, and the result is too small.
  */
 static unsigned long evictable_pages(unsigned long used, unsigned long held)
@@ -180,7 +180,7 @@ static unsigned long evictable_pages(unsigned long used, unsigned long held)
 	unsigned long cached = global_node_page_state(NR_SWAPCACHE);
 	unsigned long empty = min(used > held ? used - held : 0, cached);
 
-	return min(cached - empty, used) + min(empty, vswap_tier_room_behind());
+	return min(cached - empty, used) + min(empty, vswap_tier_room_for_refused());
 }
 
 /*

@@ -26,6 +26,7 @@
 	stat(WRITEBACK_BYTES, writeback_bytes)				\
 	stat(SHRINKER_PAGES, shrinker_pages) /* of those written back */	\
 	stat(IDLE_PAGES, idle_pages) /* likewise */			\
+	stat(RECOMPRESSED_PAGES, recompressed_pages) /* by zswap_cold_compressor */	\
 	stat(MOVED_PAGES, moved_pages)					\
 	stat(SWEPT_PAGES, swept_pages) /* not among those */		\
 	stat(CHECKSUM_ERRORS, checksum_errors)				\

@@ -142,7 +142,8 @@ struct vswap_place vswap_tier_place_of(u64 word);
 
 /* vswap_room.c */
 bool vswap_tier_writes_back(void);
-unsigned long vswap_tier_room_behind(void);
+u64 vswap_tier_cold_bit(void);
+unsigned long vswap_tier_room_for_refused(void);
 unsigned long vswap_tier_shrinkable(void);
 unsigned int vswap_tier_pool_fullness(void);
 unsigned long vswap_tier_pool_excess(unsigned int percent);

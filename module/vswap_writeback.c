@@ -115,6 +115,7 @@ static bool is_futile(unsigned long misses)
  * @begun: pages that have moved, and all of those that batches under way may move
  * @wanted: how many are to
  * @percent: or until the pool is less full than that
+ * @recompress: what can be smaller in the pool needn't leave it
  * @count: what counts them, or NO_COUNT
  * @moved: pages that have moved
  * @misses: batches in a row for which nothing was found
@@ -124,6 +125,7 @@ struct write_back {
 	atomic_long_t begun;
 	long wanted;
 	unsigned int percent;
+	bool recompress;
 	enum vswap_stat count;
 	atomic_long_t moved;
 	unsigned long misses;
@@ -149,7 +151,7 @@ static int write_back_batch(struct vswap_round *round, unsigned int i)
 {
 	struct write_back *wb = container_of(round, struct write_back, round);
 	unsigned int noreclaim = memalloc_noreclaim_save();
-	int ret = vswap_mover_write_back(&vswap_slots);
+	int ret = vswap_mover_write_back(&vswap_slots, wb->recompress);
 
 	memalloc_noreclaim_restore(noreclaim);
 	if (ret < 0)
@@ -183,13 +185,16 @@ static long write_back_round(struct write_back *wb, unsigned long nr, unsigned i
 
 /*
  * Write back @wanted pages, or until the pool is below @percent of its limit, or all is
- * hot. @count: what counts them, or NO_COUNT. Returns 0 or -errno.
+ * hot. @recompress: or those that can be smaller are. @count: what counts them, or NO_COUNT.
+ * Returns 0 or -errno.
  */
-static int write_back(unsigned long wanted, unsigned int percent, enum vswap_stat count)
+static int write_back(unsigned long wanted, unsigned int percent, bool recompress,
+		      enum vswap_stat count)
 {
 	struct write_back wb = {
 		.round = { .begin = begin_batch, .batch = write_back_batch },
 		.percent = percent,
+		.recompress = recompress,
 		.count = count,
 	};
 	unsigned long nr = min(wanted, vswap_tier_pool_excess(percent));
@@ -219,7 +224,7 @@ static void write_back_work(struct work_struct *work)
 {
 	unsigned int noreclaim = memalloc_noreclaim_save();
 
-	write_back(ULONG_MAX, writeback.low_percent, NO_COUNT);
+	write_back(ULONG_MAX, writeback.low_percent, true, NO_COUNT);
 	memalloc_noreclaim_restore(noreclaim);
 }
 
@@ -230,7 +235,7 @@ static void shrink_work(struct work_struct *work)
 	unsigned long wanted;
 
 	while ((wanted = atomic_long_xchg(&writeback.wanted, 0)) &&
-	       !write_back(wanted, 0, VSWAP_SHRINKER_PAGES))
+	       !write_back(wanted, 0, false, VSWAP_SHRINKER_PAGES))
 		;
 	vswap_sweep_want();
 	memalloc_noreclaim_restore(noreclaim);
@@ -353,7 +358,7 @@ int vswap_writeback_pages(unsigned long nr)
 	/* Also where there is nothing to write back. */
 	if (!vswap_tier_writes_back())
 		return -EOPNOTSUPP;
-	err = write_back(nr, 0, NO_COUNT);
+	err = write_back(nr, 0, false, NO_COUNT);
 	vswap_sweep_wait();
 	return err == -ENOENT ? 0 : err;
 }

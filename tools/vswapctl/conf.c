@@ -63,6 +63,7 @@ static void set_defaults(struct conf *conf, uint64_t ram)
 	*conf = (struct conf){ .params = params, .packed = true };
 	/* Of these others come in their place. */
 	conf->params.zswap_compressor = xstrdup(params.zswap_compressor);
+	conf->params.zswap_cold_compressor = xstrdup(params.zswap_cold_compressor);
 	conf->params.zswap_allocator = xstrdup(params.zswap_allocator);
 	conf->params.zswap_max_pool = xstrdup(params.zswap_max_pool);
 	conf->params.swapin = xstrdup(params.swapin);
@@ -112,6 +113,7 @@ void conf_free(struct conf *conf)
 	free(conf->file);
 	free(conf->pool_where);
 	free(conf->params.zswap_compressor);
+	free(conf->params.zswap_cold_compressor);
 	free(conf->params.zswap_allocator);
 	free(conf->params.zswap_max_pool);
 	free(conf->params.swapin);

@@ -106,11 +106,27 @@ static bool has_xts(void)
 	return kernel_has("xts(aes)", "cipher") || kernel_has("xts", "cipher");
 }
 
-static void check_crypto(const struct rules_params *params)
+/* As the module takes it. */
+static bool has_cold(const struct rules_params *params)
 {
-	if (find_place(params, RULES_ZSWAP) >= 0 && !kernel_has(params->zswap_compressor, "comp"))
+	return strcmp(params->zswap_cold_compressor, "none") &&
+	       strcmp(params->zswap_cold_compressor, params->zswap_compressor);
+}
+
+static void check_compressors(const struct rules_params *params)
+{
+	if (!kernel_has(params->zswap_compressor, "comp"))
 		say(PROBLEM, TOPIC, "zswap_compressor=%s: this kernel has no such compressor",
 		    params->zswap_compressor);
+	if (has_cold(params) && !kernel_has(params->zswap_cold_compressor, "comp"))
+		say(PROBLEM, TOPIC, "zswap_cold_compressor=%s: this kernel has no such compressor",
+		    params->zswap_cold_compressor);
+}
+
+static void check_crypto(const struct rules_params *params)
+{
+	if (find_place(params, RULES_ZSWAP) >= 0)
+		check_compressors(params);
 	if (strcmp(params->checksum, "none") && !kernel_has(params->checksum, "hash"))
 		say(PROBLEM, TOPIC, "checksum=%s: this kernel has no such checksum",
 		    params->checksum);
@@ -125,6 +141,9 @@ char *conf_lacks(const struct conf *conf)
 	if (conf->has_pool && !kernel_has(params->zswap_compressor, "comp"))
 		return xasprintf("[pool] compressor = %s: this kernel has no such compressor",
 				 params->zswap_compressor);
+	if (conf->has_pool && has_cold(params) && !kernel_has(params->zswap_cold_compressor, "comp"))
+		return xasprintf("[pool] cold-compressor = %s: this kernel has no such compressor",
+				 params->zswap_cold_compressor);
 	if (strcmp(params->checksum, "none") && !kernel_has(params->checksum, "hash"))
 		return xasprintf("[area] checksum = %s: this kernel has no such checksum",
 				 params->checksum);

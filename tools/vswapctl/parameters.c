@@ -22,6 +22,7 @@ static const struct field {
 	FIELD(encrypt),
 	FIELD(require_all),
 	FIELD(zswap_compressor),
+	FIELD(zswap_cold_compressor),
 	FIELD(zswap_allocator),
 	FIELD(zswap_max_pool_percent),
 	FIELD(zswap_max_pool_mb),

@@ -40,6 +40,7 @@
 	X(SHRINKER_PAGES, "shrinker_pages",	COUNT,	COUNTER, "pages that moved to a swap file because memory was short") \
 	X(IDLE_PAGES,	"idle_pages",		COUNT,	COUNTER, "pages that moved to a swap file because nobody used them") \
 	X(MOVED,	"moved_pages",		COUNT,	COUNTER, "pages that moved between backends other than by write-back") \
+	X(RECOMPRESSED, "recompressed_pages",	COUNT,	COUNTER, "pages of the pool that its second compressor has compressed once more") \
 	X(SWEPT,	"swept_pages",		COUNT,	COUNTER, "pages that moved inside the pool, to give back memory") \
 	X(CHECKSUM_ERRORS, "checksum_errors",	COUNT,	COUNTER, "pages whose checksum was wrong when they were read back") \
 	X(PACKED_KEPT,	"packed_kept",		PAGES,	GAUGE,	"blocks of several pages, kept in memory since they were read") \
@@ -58,12 +59,14 @@
 	X(MOVED,	"moved_pages",		COUNT,	COUNTER, "pages moved from it to others") \
 	X(FULL,		"rejected_full",	COUNT,	COUNTER, "pages it refused for want of space") \
 	X(COMPRESSOR,	"compressor",		TEXT,	TEXT,	"of a pool")			\
+	X(COLD_COMPRESSOR, "cold_compressor",	TEXT,	TEXT,	"of a pool, for its oldest pages") \
 	X(ALLOCATOR,	"allocator",		TEXT,	TEXT,	"of a pool: zsmalloc or slab")	\
 	X(LIMIT,	"limit_bytes",		BYTES,	GAUGE,	"limit of the pool")		\
 	X(TARGET,	"target_bytes",		BYTES,	GAUGE,	"what it may take of that now")	\
 	X(POOL,		"pool_bytes",		BYTES,	GAUGE,	"memory the pool takes")	\
 	X(COMPRESSED,	"compressed_bytes",	BYTES,	GAUGE,	"sum of the sizes of the compressed pages") \
 	X(WHOLE,	"whole_pages",		PAGES,	GAUGE,	"pages in the pool that don't shrink") \
+	X(COLD,		"cold_pages",		PAGES,	GAUGE,	"pages in the pool that its second compressor has had") \
 	X(INCOMPRESSIBLE, "rejected_incompressible", COUNT, COUNTER, "pages left to the next backend because they don't shrink") \
 	X(PATH,		"path",			TEXT,	TEXT,	"file or device")		\
 	X(SIZE,		"size_pages",		PAGES,	GAUGE,	"size of the swap file")	\
