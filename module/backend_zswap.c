@@ -445,12 +445,14 @@ static int load_by_stream(struct pool *pool, struct codec *codec, u64 place, uns
 	return err;
 }
 
-static __always_inline int load_page(struct pool *pool, struct page *page, u64 payload)
+static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
 {
+	struct pool *pool = b->private;
 	struct codec *codec = codec_of(pool, payload);
 	unsigned int len;
 	u64 place = unpack(payload, &len);
 	void *dst = kmap_local_page(page);
+	u64 began = vswap_auto_clock();
 	int err;
 
 	if (objects_are_slab(pool->objects) && codec_is_stateless(codec))
@@ -459,14 +461,6 @@ static __always_inline int load_page(struct pool *pool, struct page *page, u64 p
 	else
 		err = load_by_stream(pool, codec, place, len, dst);
 	kunmap_local(dst);
-	return err;
-}
-
-static int pool_load(struct vswap_backend *b, struct page *page, u64 payload)
-{
-	u64 began = vswap_auto_clock();
-	int err = load_page(b->private, page, payload);
-
 	if (vswap_auto_is_on())
 		vswap_auto_time(VSWAP_AUTO_LOAD, began);
 	return err;
@@ -532,7 +526,7 @@ static int pool_recompress(struct vswap_backend *b, struct page *page, u64 paylo
 
 	if (!pool->cold || is_cold(payload))
 		return -EALREADY;
-	err = load_page(pool, page, payload);
+	err = pool_load(b, page, payload);
 	if (err)
 		return err;
 	stream = codec_lock(pool->cold);

@@ -8,7 +8,7 @@
 #include "tier.h"
 
 /* A pool that is less full than this takes pages. */
-#define ROOMY_PERCENT	95
+#define ROOMY_PERCENT	98
 
 /**
  * vswap_tier_writes_back() - is there a swap file behind the pool
