@@ -24,6 +24,7 @@ struct rules_params {
 	char *zswap_compressor;
 	char *zswap_cold_compressor;
 	char *zswap_allocator;
+	bool zswap_charge;
 	unsigned int zswap_max_pool_percent;
 	unsigned int zswap_max_pool_mb;
 	char *zswap_max_pool;

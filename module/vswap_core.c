@@ -23,6 +23,7 @@
 #include "vswap_hooks.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
+#include "vswap_payers.h"
 #include "vswap_symbols.h"
 #include "vswap_sysfs.h"
 #include "vswap_tier.h"
@@ -50,6 +51,8 @@ MODULE_PARM_DESC(zswap_cold_compressor,
 		 "compressor of the oldest pages once the pool is nearly full: none, zstd, ...");
 module_param_named(zswap_allocator, params.zswap_allocator, charp, 0444);
 MODULE_PARM_DESC(zswap_allocator, "where compressed pages lie: zsmalloc, slab");
+module_param_named(zswap_charge, params.zswap_charge, bool, 0444);
+MODULE_PARM_DESC(zswap_charge, "charge what the pool takes to the cgroups of its pages (0)");
 module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 0444);
 MODULE_PARM_DESC(zswap_max_pool_percent, "limit of the pool in percent of RAM (20)");
 module_param_named(zswap_max_pool_mb, params.zswap_max_pool_mb, uint, 0444);
@@ -262,6 +265,8 @@ static int find_symbols(void)
 		err = vswap_copies_init();
 	if (!err)
 		err = vswap_family_init();
+	if (!err && params.zswap_charge)
+		err = vswap_payers_start();
 	return err;
 }
 

@@ -19,6 +19,7 @@
 #include "vswap_auto.h"
 #include "vswap_io.h"
 #include "vswap_kept.h"
+#include "vswap_payers.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
 #include "vswap_timing.h"
@@ -214,18 +215,40 @@ static noinline void trace_loaded(const struct vswap_timing *timing, u32 slot,
 	trace_timed(trace_vswap_load, timing, slot, folio, error);
 }
 
+/* The length of an object in the pool. */
+static unsigned int pool_bytes(u64 word)
+{
+	struct vswap_backend *b = vswap_tier_backend(word);
+
+	return b->ops->length(b, slot_payload(word));
+}
+
+/* Nobody pays any more for what a slot held; who took the word away says so. */
+static noinline void settle_up(u32 slot, u64 old)
+{
+	if (slot_tag(old) == SLOT_POOL)
+		vswap_slot_uncharge(slot, pool_bytes(old));
+	vswap_slot_drop_payer(slot);
+}
+
 /*
  * What a busy word stands for is released by the mover that made it busy. Within
  * rcu_read_lock().
  */
-static void make_empty(u64 *ptr)
+static void make_empty(u32 slot, u64 *ptr)
 {
 	u64 old;
 
 	/* Nobody but the owner changes such a word: no need to look at the same time. */
-	if (READ_ONCE(*ptr) == slot_word(SLOT_EMPTY, 0))
+	if (READ_ONCE(*ptr) == slot_word(SLOT_EMPTY, 0)) {
+		/* A mover may have given up what couldn't be read. */
+		if (vswap_payers_are_on())
+			vswap_slot_drop_payer(slot);
 		return;
+	}
 	old = xchg(ptr, slot_word(SLOT_EMPTY, 0));
+	if (vswap_payers_are_on())
+		settle_up(slot, old);
 	if (is_fill(old))
 		vswap_stat_add(VSWAP_FILL_PAGES, -1);
 	else if (!(old & SLOT_BUSY))
@@ -246,15 +269,17 @@ void vswap_slots_forget(struct slots *slots, u32 slot, unsigned int nr)
 
 	rcu_read_lock();
 	while (nr--)
-		make_empty(ptr++);
+		make_empty(slot++, ptr++);
 	rcu_read_unlock();
 }
 
 /* As make_empty(), where what the slot holds is busy with the caller, if with anyone. */
-static void take_back(u64 *ptr)
+static void take_back(u32 slot, u64 *ptr)
 {
 	u64 old = xchg(ptr, slot_word(SLOT_EMPTY, 0));
 
+	if (vswap_payers_are_on())
+		settle_up(slot, old);
 	if (is_fill(old))
 		vswap_stat_add(VSWAP_FILL_PAGES, -1);
 	else
@@ -274,10 +299,10 @@ static void settle_all(u64 *words, unsigned int nr)
 		settle(words++);
 }
 
-static void take_back_all(u64 *words, unsigned int nr)
+static void take_back_all(u32 slot, u64 *words, unsigned int nr)
 {
 	while (nr--)
-		take_back(words++);
+		take_back(slot++, words++);
 }
 
 /*
@@ -300,7 +325,18 @@ static __always_inline int prepare_page(struct slots *slots, u32 slot, u64 *ptr,
 		return 0;
 	}
 	err = summer ? slot_set_sum(slots, slot, sum_page(page)) : 0;
+	if (vswap_payers_are_on() && !err)
+		err = vswap_slot_set_payer(slot, page_folio(page));
 	return err ?: 1;
+}
+
+/* A page has found a place, or @ret is -errno: then it keeps no payer. */
+static noinline void settle_payer(u32 slot, int ret, u64 word)
+{
+	if (ret < 0)
+		vswap_slot_drop_payer(slot);
+	else if (slot_tag(word) == SLOT_POOL)
+		vswap_slot_charge(slot, pool_bytes(word));
 }
 
 /*
@@ -316,6 +352,8 @@ static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page
 
 	if (ret > 0)
 		ret = vswap_tier_place(page, slot, &word) ?: 1;
+	if (vswap_payers_are_on() && ret)
+		settle_payer(slot, ret, word);
 	if (ret <= 0)
 		return ret;
 	if (busy || slot_tag(word) == SLOT_FILE)
@@ -427,7 +465,8 @@ static void folio_out_failed(struct work_struct *work)
 {
 	struct folio_io *fio = container_of(work, struct folio_io, work);
 
-	take_back_all(slot_word_ptr(fio->slots, fio->io.slot), folio_nr_pages(fio->io.folio));
+	take_back_all(fio->io.slot, slot_word_ptr(fio->slots, fio->io.slot),
+		      folio_nr_pages(fio->io.folio));
 	vswap_stat_add(VSWAP_WRITE_ERRORS, 1);
 	if (trace_vswap_stored_enabled())
 		trace_stored(&fio->timing, fio->io.slot, fio->io.folio, fio->io.error);
@@ -472,6 +511,9 @@ static int prepare_run(struct slots *slots, u32 slot, u64 *words, struct page *p
 
 	for (i = 0; i < nr && ret > 0; i++)
 		ret = prepare_page(slots, slot + i, &words[i], page + i);
+	if (vswap_payers_are_on() && ret < 0)
+		while (i--)
+			vswap_slot_drop_payer(slot + i);
 	return ret < 0 ? ret : i - !ret;
 }
 
@@ -491,6 +533,8 @@ static int place_run(u32 slot, u64 *words, struct page *page, unsigned int nr)
 		ret = vswap_tier_place_run(page + i, slot + i, min(want, nr - i), &word);
 		if (ret < 0)
 			return ret;
+		if (vswap_payers_are_on())
+			settle_payer(slot + i, ret, word);
 		for (k = 0; k < ret; k++)
 			WRITE_ONCE(words[i + k], (word | SLOT_BUSY) +
 						 ((u64)k << SLOT_PAYLOAD_SHIFT));
@@ -519,7 +563,7 @@ static noinline int place_pages(struct slots *slots, u32 slot, u64 *words,
 		in_file |= ret > 0;
 	}
 	if (ret < 0)
-		take_back_all(words, min(i, nr));
+		take_back_all(slot, words, min(i, nr));
 	else if (!in_file)
 		settle_all(words, nr);
 	return ret < 0 ? ret : in_file;
@@ -809,6 +853,8 @@ static int load_word(struct slots *slots, u32 slot, u64 word, struct page *page)
 		return 0;
 	case SLOT_POOL:
 		mark_accessed(slot_word_ptr(slots, slot), word);
+		if (vswap_payers_are_on())
+			vswap_slot_count(slot, PORT_CHARGE_IN);
 		return load_from_pool(word, page);
 	default:
 		return -EIO;
@@ -973,9 +1019,9 @@ static bool take_from_pool(struct slots *slots, u32 slot, struct folio *folio)
 		return false;
 	folio_mark_dirty(folio);
 	rcu_read_lock();
-	for (; nr; nr--, words++)
+	for (; nr; nr--, slot++, words++)
 		if (slot_tag(READ_ONCE(*words)) == SLOT_POOL)
-			make_empty(words);
+			make_empty(slot, words);
 	rcu_read_unlock();
 	return true;
 }
@@ -1068,7 +1114,7 @@ int vswap_page_out(struct slots *slots, u32 slot, struct page *page)
 	if (err > 0)
 		err = transfer_pages(ptr, page, 1, REQ_OP_WRITE | REQ_SWAP);
 	if (err)
-		take_back(ptr);
+		take_back(slot, ptr);
 	else
 		settle(ptr);
 	memalloc_noreclaim_restore(noreclaim);

@@ -33,6 +33,7 @@
 #include "port.h"
 #include "vswap_io.h"
 #include "vswap_mover.h"
+#include "vswap_payers.h"
 #include "vswap_stats.h"
 #include "vswap_tier.h"
 #include "vswap_trace.h"
@@ -323,6 +324,44 @@ static unsigned int place_batch(struct mover *m, unsigned int nr, struct vswap_b
 	return placed;
 }
 
+/* The length of what a word stands for in the pool; 0: it isn't there. */
+static unsigned int bytes_in_pool(u64 word)
+{
+	struct vswap_backend *b = slot_tag(word) == SLOT_POOL ? vswap_tier_backend(word) : NULL;
+
+	return b ? b->ops->length(b, slot_payload(word)) : 0;
+}
+
+/*
+ * As slots_let_go(), and what is charged goes along. The payer is charged before anybody can
+ * free the page where it is then; if it doesn't get there, that was for nothing.
+ */
+static noinline enum slot_fate let_go_charged(struct slots *slots, const struct slot_move *move,
+					      u64 word, bool hot)
+{
+	unsigned int old_bytes = bytes_in_pool(move->word), bytes = bytes_in_pool(word);
+	struct vswap_payer *payer = vswap_payer_get(move->slot);
+	enum slot_fate fate;
+
+	if (bytes)
+		vswap_payer_charge(payer, bytes);
+	fate = slots_let_go(slots, move, word, hot);
+	if (fate == SLOT_MOVED && old_bytes)
+		vswap_payer_uncharge(payer, old_bytes, slot_in_file(word));
+	else if (fate != SLOT_MOVED && bytes)
+		vswap_payer_uncharge(payer, bytes, false);
+	vswap_payer_put(payer);
+	return fate;
+}
+
+static enum slot_fate let_go(struct slots *slots, const struct slot_move *move, u64 word,
+			     bool hot)
+{
+	if (vswap_payers_are_on())
+		return let_go_charged(slots, move, word, hot);
+	return slots_let_go(slots, move, word, hot);
+}
+
 /* Flip the words, and leave those that no slot has. Returns how many pages moved. */
 static unsigned int let_go_batch(struct mover *m, struct slots *slots, unsigned int nr,
 				 bool written, bool hot)
@@ -332,7 +371,7 @@ static unsigned int let_go_batch(struct mover *m, struct slots *slots, unsigned 
 	for (i = 0; i < nr; i++) {
 		u64 word = written ? m->words[i] : 0;
 
-		switch (slots_let_go(slots, &m->moves[i], word, hot)) {
+		switch (let_go(slots, &m->moves[i], word, hot)) {
 		case SLOT_MOVED:
 			trace_vswap_move(m->moves[i].slot, m->moves[i].word, word);
 			m->words[i] = 0;

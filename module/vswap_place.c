@@ -10,6 +10,7 @@
 #include "port.h"
 #include "tier.h"
 #include "vswap_kept.h"
+#include "vswap_payers.h"
 
 /*
  * Those of one tier take turns after so many pages: what is evicted together lies
@@ -97,11 +98,19 @@ static bool is_barred(const struct vswap_backend *b, const struct offer *offer)
 	       !port_slot_may_leave(offer->slot);
 }
 
+/* In a pool, though its payer has there what memory.zswap.max allows? */
+static noinline bool is_too_dear(const struct vswap_backend *b, const struct offer *offer)
+{
+	return b->ops->tag == SLOT_POOL && offer->page && !vswap_slot_may_charge(offer->slot);
+}
+
 static int try_backend(struct vswap_backend *b, struct offer *offer)
 {
 	int err;
 
 	if (b == offer->from || READ_ONCE(b->state) != BACKEND_ON || is_barred(b, offer))
+		return -ENOSPC;
+	if (vswap_payers_are_on() && is_too_dear(b, offer))
 		return -ENOSPC;
 	err = store(b, offer);
 	if (!err) {

@@ -10,6 +10,7 @@
 
 #include "port.h"
 #include "sparse.h"
+#include "vswap_payers.h"
 #include "vswap_space.h"
 #include "vswap_stats.h"
 #include "vswap_sweep.h"
@@ -114,7 +115,7 @@ static int grow_area(void)
 
 	if (next == now)
 		return 0;
-	err = sparse_array_map(&space.clusters, cluster_bytes(next));
+	err = sparse_array_map(&space.clusters, cluster_bytes(next)) ?: vswap_payers_grow(next);
 	if (err)
 		return err;
 	/* The device first: block I/O beyond its end is refused. */
@@ -274,9 +275,12 @@ static int prepare(void)
 		err = sparse_array_map(&space.clusters, cluster_bytes(space.step));
 	if (err)
 		goto err_clusters;
-	err = slots_init(&vswap_slots, space.clusters.base, nr_cpu_ids, &slots_ops, NULL);
+	err = vswap_payers_prepare(space.limit, space.step);
 	if (err)
 		goto err_clusters;
+	err = slots_init(&vswap_slots, space.clusters.base, nr_cpu_ids, &slots_ops, NULL);
+	if (err)
+		goto err_payers;
 	vswap_slots.low_water = space.low_water;
 	slots_grow(&vswap_slots, space.step / SLOTS_PER_CLUSTER);
 	set_capacity(space.disk, (sector_t)space.step << PAGE_SECTORS_SHIFT);
@@ -287,6 +291,8 @@ static int prepare(void)
 
 err_slots:
 	slots_exit(&vswap_slots);
+err_payers:
+	vswap_payers_discard();
 err_clusters:
 	sparse_array_free(&space.clusters);
 	return err;
@@ -324,6 +330,7 @@ void vswap_space_discard(void)
 	left = slots_exit(&vswap_slots);
 	if (left)
 		pr_err("leak: %lu slots are still in use\n", left);
+	vswap_payers_discard();
 	sparse_array_free(&space.clusters);
 	mutex_unlock(&space.lock);
 }
@@ -414,7 +421,8 @@ u64 vswap_space_memory(void)
 	if (!port_area_slots())
 		return 0;
 	pages = READ_ONCE(vswap_slots.nr_tables) + READ_ONCE(vswap_slots.nr_wide);
-	return pages * PAGE_SIZE + space.clusters.mapped + port_area_memory();
+	return pages * PAGE_SIZE + space.clusters.mapped + vswap_payers_memory() +
+	       port_area_memory();
 }
 
 /**

@@ -152,16 +152,21 @@ char *conf_lacks(const struct conf *conf)
 	return NULL;
 }
 
-/* Where only one value is safe, the module takes that. */
+/* Where only one value is safe, the module takes that; where only one can be, it insists on it. */
 static void check_only(const struct needs *needs, const struct rules_params *params)
 {
 	const struct need *need;
 
-	for (need = needs->need; need < needs->need + needs->nr; need++)
-		if (need->kind == NEED_ONLY && !strcmp(need->name, "swapin") &&
-		    strcmp(params->swapin, need->type))
+	for (need = needs->need; need < needs->need + needs->nr; need++) {
+		if (need->kind != NEED_ONLY)
+			continue;
+		if (!strcmp(need->name, "swapin") && strcmp(params->swapin, need->type))
 			say(WARNING, TOPIC, "swapin=%s isn't safe on this kernel: the module "
 			    "takes swapin=%s", params->swapin, need->type);
+		if (!strcmp(need->name, "zswap_charge") && params->zswap_charge)
+			say(PROBLEM, TOPIC, "zswap_charge=1: this kernel has no zswap, and so "
+			    "nothing to charge a pool by");
+	}
 }
 
 /* ---- By modprobe.d ---- */

@@ -24,6 +24,7 @@ static const struct field {
 	FIELD(zswap_compressor),
 	FIELD(zswap_cold_compressor),
 	FIELD(zswap_allocator),
+	FIELD(zswap_charge),
 	FIELD(zswap_max_pool_percent),
 	FIELD(zswap_max_pool_mb),
 	FIELD(zswap_max_pool),

@@ -14,6 +14,7 @@
 #include <linux/swapops.h>
 #include <linux/types.h>
 
+struct obj_cgroup;
 struct port_comp;
 struct zs_pool;
 
@@ -97,6 +98,23 @@ typedef unsigned long (*port_shrink_fn)(struct shrinker *shrinker, struct shrink
 
 int port_shrinker_start(port_shrink_fn count, port_shrink_fn scan, long batch);
 void port_shrinker_stop(void);
+
+/* ---- Cgroups that are charged ---- */
+
+/* What is counted in memory.stat; the last one isn't on all kernels. */
+enum port_charge_event {
+	PORT_CHARGE_OUT,
+	PORT_CHARGE_IN,
+	PORT_CHARGE_WRITTEN,
+};
+
+int port_charge_init(void);
+struct obj_cgroup *port_charge_payer(struct folio *folio);
+void port_charge_put(struct obj_cgroup *payer);
+bool port_charge_may(struct obj_cgroup *payer);
+void port_charge_add(struct obj_cgroup *payer, size_t bytes);
+void port_charge_sub(struct obj_cgroup *payer, size_t bytes);
+void port_charge_count(struct obj_cgroup *payer, enum port_charge_event event);
 
 /* ---- Objects of zsmalloc ---- */
 
