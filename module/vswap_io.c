@@ -215,19 +215,13 @@ static noinline void trace_loaded(const struct vswap_timing *timing, u32 slot,
 	trace_timed(trace_vswap_load, timing, slot, folio, error);
 }
 
-/* The length of an object in the pool. */
-static unsigned int pool_bytes(u64 word)
-{
-	struct vswap_backend *b = vswap_tier_backend(word);
-
-	return b->ops->length(b, slot_payload(word));
-}
-
 /* Nobody pays any more for what a slot held; who took the word away says so. */
 static noinline void settle_up(u32 slot, u64 old)
 {
-	if (slot_tag(old) == SLOT_POOL)
-		vswap_slot_uncharge(slot, pool_bytes(old));
+	unsigned int bytes = vswap_tier_pool_bytes(old);
+
+	if (bytes)
+		vswap_slot_uncharge(slot, bytes);
 	vswap_slot_drop_payer(slot);
 }
 
@@ -336,7 +330,7 @@ static noinline void settle_payer(u32 slot, int ret, u64 word)
 	if (ret < 0)
 		vswap_slot_drop_payer(slot);
 	else if (slot_tag(word) == SLOT_POOL)
-		vswap_slot_charge(slot, pool_bytes(word));
+		vswap_slot_charge(slot, vswap_tier_pool_bytes(word));
 }
 
 /*

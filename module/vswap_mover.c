@@ -324,14 +324,6 @@ static unsigned int place_batch(struct mover *m, unsigned int nr, struct vswap_b
 	return placed;
 }
 
-/* The length of what a word stands for in the pool; 0: it isn't there. */
-static unsigned int bytes_in_pool(u64 word)
-{
-	struct vswap_backend *b = slot_tag(word) == SLOT_POOL ? vswap_tier_backend(word) : NULL;
-
-	return b ? b->ops->length(b, slot_payload(word)) : 0;
-}
-
 /*
  * As slots_let_go(), and what is charged goes along. The payer is charged before anybody can
  * free the page where it is then; if it doesn't get there, that was for nothing.
@@ -339,7 +331,8 @@ static unsigned int bytes_in_pool(u64 word)
 static noinline enum slot_fate let_go_charged(struct slots *slots, const struct slot_move *move,
 					      u64 word, bool hot)
 {
-	unsigned int old_bytes = bytes_in_pool(move->word), bytes = bytes_in_pool(word);
+	unsigned int old_bytes = vswap_tier_pool_bytes(move->word);
+	unsigned int bytes = vswap_tier_pool_bytes(word);
 	struct vswap_payer *payer = vswap_payer_get(move->slot);
 	enum slot_fate fate;
 

@@ -12,10 +12,17 @@
 #include "sparse.h"
 #include "vswap_payers.h"
 
+/*
+ * The kernel sums up its statistics to tell whether memory.zswap.max allows more: so it is asked
+ * once for as many bytes, and a payer has no more than that above the limit.
+ */
+#define CREDIT		(16 * (int)PAGE_SIZE)
+
 /**
  * struct vswap_payer - a cgroup that pays for pages
  * @objcg: what the kernel charges: it outlives the cgroup, and is the parent's then
  * @slots: that have its number, and those who are just looking at one of them
+ * @credit: bytes that may be charged before memory.zswap.max is asked about again, or less
  * @number: its number, never 0
  * @node: in the table of those that can be found
  * @rcu: until nobody looks at it any more
@@ -23,6 +30,7 @@
 struct vswap_payer {
 	struct obj_cgroup *objcg;
 	atomic_long_t slots;
+	atomic_t credit;
 	u32 number;
 	struct hlist_node node;
 	struct rcu_head rcu;
@@ -87,6 +95,7 @@ static struct vswap_payer *new_payer(struct obj_cgroup *objcg)
 		return NULL;
 	payer->objcg = objcg;
 	atomic_long_set(&payer->slots, 1);
+	atomic_set(&payer->credit, 0);
 	if (xa_alloc_irq(&payers.numbers, &payer->number, payer, XA_LIMIT(1, U16_MAX),
 			 GFP_NOIO | __GFP_NOWARN)) {
 		kfree(payer);
@@ -242,6 +251,16 @@ void vswap_slot_count(u32 slot, enum port_charge_event event)
 	rcu_read_unlock();
 }
 
+static bool may_charge(struct vswap_payer *payer)
+{
+	if (atomic_read(&payer->credit) > 0)
+		return true;
+	if (!port_charge_may(payer->objcg))
+		return false;
+	atomic_set(&payer->credit, CREDIT);
+	return true;
+}
+
 /**
  * vswap_slot_may_charge() - may the pool take a page, by memory.zswap.max
  * @slot: its slot, which the caller owns, or whose word it holds as a mover does
@@ -251,7 +270,7 @@ void vswap_slot_count(u32 slot, enum port_charge_event event)
 bool vswap_slot_may_charge(u32 slot)
 {
 	struct vswap_payer *payer = vswap_payer_get(slot);
-	bool may = !payer || port_charge_may(payer->objcg);
+	bool may = !payer || may_charge(payer);
 
 	vswap_payer_put(payer);
 	return may;
@@ -266,8 +285,10 @@ bool vswap_slot_may_charge(u32 slot)
  */
 void vswap_payer_charge(struct vswap_payer *payer, unsigned int bytes)
 {
-	if (payer)
-		port_charge_add(payer->objcg, bytes);
+	if (!payer)
+		return;
+	atomic_sub(bytes, &payer->credit);
+	port_charge_add(payer->objcg, bytes);
 }
 
 /**

@@ -339,6 +339,20 @@ struct vswap_backend *vswap_tier_backend(u64 word)
 	}
 }
 
+/**
+ * vswap_tier_pool_bytes() - how much a page takes in the pool
+ * @word: a slot word that the caller keeps, or has just taken away and not released yet
+ *
+ * Context: any.
+ * Return: bytes of the object, 0 if it isn't in the pool.
+ */
+unsigned int vswap_tier_pool_bytes(u64 word)
+{
+	struct vswap_backend *b = slot_tag(word) == SLOT_POOL ? vswap_tier_backend(word) : NULL;
+
+	return b ? b->ops->length(b, slot_payload(word)) : 0;
+}
+
 /* What was read of a block goes with its last page. */
 static void put_packed(struct vswap_backend *b, u64 word)
 {

@@ -137,6 +137,7 @@ int vswap_tier_place_elsewhere(struct page *page, u32 slot, struct vswap_backend
 void vswap_tier_release(u64 word);
 void vswap_tier_release_one(u64 word);
 struct vswap_backend *vswap_tier_backend(u64 word);
+unsigned int vswap_tier_pool_bytes(u64 word);
 u64 vswap_tier_word(struct vswap_backend *b, u64 payload);
 struct vswap_place vswap_tier_place_of(u64 word);
 

@@ -121,6 +121,7 @@ start() {
 	zswap) start_zswap ;;
 	vswap-zswap) load_vswap zswap ;;
 	vswap-slab) load_vswap zswap zswap_allocator=slab ;;
+	vswap-charged) load_vswap zswap zswap_charge=1 ;;
 	vswap-direct) load_vswap zswap swapin=direct ;;
 	vswap-ssd) load_vswap ssd ssd=/dev/swap ;;
 	vswap-zswap-ssd) load_vswap zswap,ssd ssd=/dev/swap ;;

@@ -17,7 +17,7 @@ def found_in(folder):
     """{(contestant, phase, part): instructions a page}"""
     samples = Samples(folder)
     found = {}
-    for contestant in ("vswap-zswap", "vswap-slab", "vswap-ssd"):
+    for contestant in ("vswap-zswap", "vswap-slab", "vswap-ssd", "vswap-charged"):
         for phase in ("out", "in", "reout", "in-shuffled", "out-changed", "free"):
             # With a disk, how often a task sleeps and wakes depends on the host, and
             # what the end of a process costs besides, on the allocators' state.
