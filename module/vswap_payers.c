@@ -156,7 +156,7 @@ void vswap_payer_put(struct vswap_payer *payer)
 
 /**
  * vswap_slot_set_payer() - a page is about to be stored
- * @slot: its slot, which the caller owns; nothing is stored there, and nobody pays
+ * @slot: its slot, which the caller owns; nothing is stored there
  * @folio: the folio that the page is in
  *
  * What the kernel writes past its swap cache, nobody pays for.
@@ -169,6 +169,8 @@ int vswap_slot_set_payer(u32 slot, struct folio *folio)
 	struct obj_cgroup *objcg = folio_test_swapcache(folio) ? port_charge_payer(folio) : NULL;
 	struct vswap_payer *payer;
 
+	/* Of what a mover gave up, since it couldn't be read. */
+	vswap_slot_drop_payer(slot);
 	if (!objcg)
 		return 0;
 	payer = find_payer(objcg);
