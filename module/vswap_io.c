@@ -320,7 +320,7 @@ static __always_inline int prepare_page(struct slots *slots, u32 slot, u64 *ptr,
 	}
 	err = summer ? slot_set_sum(slots, slot, sum_page(page)) : 0;
 	if (vswap_payers_are_on() && !err)
-		err = vswap_slot_set_payer(slot, page_folio(page));
+		vswap_slot_set_payer(slot, page_folio(page));
 	return err ?: 1;
 }
 

@@ -85,26 +85,33 @@ static void forget(struct vswap_payer *payer)
 	kfree_rcu(payer, rcu);
 }
 
-/* @objcg: becomes the payer's. Returns it with one slot, or NULL for lack of memory. */
+/*
+ * @objcg: the caller's reference goes to the payer. Returns it with one slot, or NULL for lack of
+ * memory or of a number.
+ */
 static struct vswap_payer *new_payer(struct obj_cgroup *objcg)
 {
 	struct vswap_payer *payer = kmalloc(sizeof(*payer), GFP_NOIO | __GFP_NOWARN);
 	unsigned long flags;
 
 	if (!payer)
-		return NULL;
+		goto err_put;
 	payer->objcg = objcg;
 	atomic_long_set(&payer->slots, 1);
 	atomic_set(&payer->credit, 0);
 	if (xa_alloc_irq(&payers.numbers, &payer->number, payer, XA_LIMIT(1, U16_MAX),
-			 GFP_NOIO | __GFP_NOWARN)) {
-		kfree(payer);
-		return NULL;
-	}
+			 GFP_NOIO | __GFP_NOWARN))
+		goto err_free;
 	spin_lock_irqsave(&payers.lock, flags);
 	hash_add_rcu(payers.table, &payer->node, (unsigned long)objcg);
 	spin_unlock_irqrestore(&payers.lock, flags);
 	return payer;
+
+err_free:
+	kfree(payer);
+err_put:
+	port_charge_put(objcg);
+	return NULL;
 }
 
 /* One that there is, with one more slot, or NULL. */
@@ -159,12 +166,12 @@ void vswap_payer_put(struct vswap_payer *payer)
  * @slot: its slot, which the caller owns; nothing is stored there
  * @folio: the folio that the page is in
  *
- * What the kernel writes past its swap cache, nobody pays for.
+ * What the kernel writes past its swap cache, nobody pays for; nor what is stored while all
+ * numbers are taken, or there is no memory for one more payer: reclaim goes on.
  *
  * Context: reclaim, may sleep.
- * Return: 0 or -ENOMEM.
  */
-int vswap_slot_set_payer(u32 slot, struct folio *folio)
+void vswap_slot_set_payer(u32 slot, struct folio *folio)
 {
 	struct obj_cgroup *objcg = folio_test_swapcache(folio) ? port_charge_payer(folio) : NULL;
 	struct vswap_payer *payer;
@@ -172,18 +179,14 @@ int vswap_slot_set_payer(u32 slot, struct folio *folio)
 	/* Of what a mover gave up, since it couldn't be read. */
 	vswap_slot_drop_payer(slot);
 	if (!objcg)
-		return 0;
+		return;
 	payer = find_payer(objcg);
-	if (!payer) {
+	if (payer)
+		port_charge_put(objcg);
+	else
 		payer = new_payer(objcg);
-		if (payer)
-			objcg = NULL;
-	}
-	port_charge_put(objcg);
-	if (!payer)
-		return -ENOMEM;
-	WRITE_ONCE(*number_of(slot), payer->number);
-	return 0;
+	if (payer)
+		WRITE_ONCE(*number_of(slot), payer->number);
 }
 
 /**
@@ -289,7 +292,9 @@ void vswap_payer_charge(struct vswap_payer *payer, unsigned int bytes)
 {
 	if (!payer)
 		return;
-	atomic_sub(bytes, &payer->credit);
+	/* What moves within pools doesn't ask: it mustn't wrap. */
+	if (atomic_read(&payer->credit) > 0)
+		atomic_sub(bytes, &payer->credit);
 	port_charge_add(payer->objcg, bytes);
 }
 

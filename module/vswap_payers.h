@@ -37,7 +37,7 @@ void vswap_payers_discard(void);
 u64 vswap_payers_memory(void);
 
 /* By the slot's owner. */
-int vswap_slot_set_payer(u32 slot, struct folio *folio);
+void vswap_slot_set_payer(u32 slot, struct folio *folio);
 void vswap_slot_charge(u32 slot, unsigned int bytes);
 void vswap_slot_uncharge(u32 slot, unsigned int bytes);
 void vswap_slot_drop_payer(u32 slot);

@@ -98,10 +98,12 @@ static bool is_barred(const struct vswap_backend *b, const struct offer *offer)
 	       !port_slot_may_leave(offer->slot);
 }
 
-/* In a pool, though its payer has there what memory.zswap.max allows? */
+/* In a pool, and not from one, though its payer has there what memory.zswap.max allows? */
 static noinline bool is_too_dear(const struct vswap_backend *b, const struct offer *offer)
 {
-	return b->ops->tag == SLOT_POOL && offer->page && !vswap_slot_may_charge(offer->slot);
+	return b->ops->tag == SLOT_POOL && offer->page &&
+	       !(offer->from && offer->from->ops->tag == SLOT_POOL) &&
+	       !vswap_slot_may_charge(offer->slot);
 }
 
 static int try_backend(struct vswap_backend *b, struct offer *offer)
