@@ -325,8 +325,10 @@ static unsigned int place_batch(struct mover *m, unsigned int nr, struct vswap_b
 }
 
 /*
- * As slots_let_go(), and what is charged goes along. The payer is charged before anybody can
- * free the page where it is then; if it doesn't get there, that was for nothing.
+ * As slots_let_go(), and what is charged goes along: to the file, from there, to another pool, or
+ * to what is compressed once more. The payer is charged before anybody can free the page where it
+ * is then; if it doesn't get there, that was for nothing. Of a page that is gone its owner has
+ * uncharged what it was.
  */
 static noinline enum slot_fate let_go_charged(struct slots *slots, const struct slot_move *move,
 					      u64 word, bool hot)

@@ -85,7 +85,10 @@ static u64 copy_one(const struct slot_move *move)
 	return vswap_tier_word(b, payload);
 }
 
-/* Afterwards what no slot has is left in @moves and @words. Returns how many have moved. */
+/*
+ * Afterwards what no slot has is left in @moves and @words. A copy is as long as what it is of, and
+ * so nothing changes for who pays for it. Returns how many have moved.
+ */
 static unsigned int copy_held(struct sweep *sweep)
 {
 	unsigned int i, moved = 0;
