@@ -229,7 +229,7 @@ static noinline void settle_up(u32 slot, u64 old)
  * What a busy word stands for is released by the mover that made it busy. Within
  * rcu_read_lock().
  */
-static void make_empty(u32 slot, u64 *ptr)
+static __always_inline void make_empty(u32 slot, u64 *ptr)
 {
 	u64 old;
 
@@ -264,6 +264,13 @@ void vswap_slots_forget(struct slots *slots, u32 slot, unsigned int nr)
 	rcu_read_lock();
 	while (nr--)
 		make_empty(slot++, ptr++);
+	rcu_read_unlock();
+}
+
+static noinline void forget_one(u32 slot, u64 *ptr)
+{
+	rcu_read_lock();
+	make_empty(slot, ptr);
 	rcu_read_unlock();
 }
 
@@ -311,7 +318,7 @@ static __always_inline int prepare_page(struct slots *slots, u32 slot, u64 *ptr,
 
 	/* What the slot held is outdated; its room may be just what is needed. */
 	if (READ_ONCE(*ptr) != slot_word(SLOT_EMPTY, 0))
-		vswap_slots_forget(slots, slot, 1);
+		forget_one(slot, ptr);
 
 	if (page_filled(page, &value) && !slot_set_fill(slots, slot, value)) {
 		vswap_stat_add(VSWAP_FILL_PAGES, 1);
