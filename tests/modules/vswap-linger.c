@@ -41,7 +41,7 @@ static bool wait_for_somebody(void)
 /* swapoff(2) closes the file in its last step but one. */
 static int closes(struct kprobe *kp, struct pt_regs *regs)
 {
-	if ((struct file *)regs->di != swap_file)
+	if ((struct file *)regs_get_kernel_argument(regs, 0) != swap_file)
 		return 0;
 	swap_file = NULL;
 	WRITE_ONCE(state, "stalled");

@@ -29,9 +29,11 @@ static struct perf_event * __percpu *watchpoint;
 static atomic_t armed = ATOMIC_INIT(1);
 
 /* Workers look under locks that swapoff(2) needs. */
-static bool is_meant(const struct pt_regs *regs)
+static bool is_meant(struct pt_regs *regs)
 {
-	return regs->ip >= MODULES_VADDR && regs->ip < MODULES_END &&
+	unsigned long ip = instruction_pointer(regs);
+
+	return ip >= MODULES_VADDR && ip < MODULES_END &&
 	       !(current->flags & PF_WQ_WORKER) && atomic_xchg(&armed, 0);
 }
 

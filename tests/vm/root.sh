@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Builds a guest's root folder and packs it. Sourced.
+# Builds a guest's root folder and packs it. Sourced, after arch.sh; use_arch comes first.
 
 # make_root ROOT: an empty root with merged /usr, as Debian has it. The parts of
 # an initramfs must agree on which names are links.
@@ -26,13 +26,24 @@ add_program() {
 # places. Scripts and static programs have none.
 add_libraries() {
 	local root=$1 path=$2 library
-	{ ldd "$path" 2>/dev/null || true; } | grep -o '/[^ ]*' |
-		while read -r library; do
-			if [[ -f $library && ! -e $root/$library ]]; then
-				mkdir -p "$root/${library%/*}"
-				cp -L "$library" "$root/$library"
-			fi
-		done || true
+	libraries "$path" | while read -r library; do
+		if [[ -f $sysroot$library && ! -e $root/$library ]]; then
+			mkdir -p "$root/${library%/*}"
+			cp -L "$sysroot$library" "$root/$library"
+			[[ -z $sysroot ]] || add_libraries "$root" "$sysroot$library"
+		fi
+	done || true
+}
+
+# libraries PATH: their names, as the machine has them that it is for; of one that can't be
+# run here only those that it names itself.
+libraries() {
+	if [[ -z $sysroot ]]; then
+		{ ldd "$1" 2>/dev/null || true; } | grep -o '/[^ ]*'
+		return
+	fi
+	{ readelf -dl "$1" 2>/dev/null || true; } | sed -nE \
+		"s,.*\(NEEDED\).*\[(.*)\],/usr/lib/$triplet/\1,p; s,.*program interpreter: (.*)\],\1,p"
 }
 
 # pack_root ROOT ARCHIVE: not compressed, since unpacking costs an emulated CPU

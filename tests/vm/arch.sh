@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the lab has to know of an architecture: all of it is here. Sourced, after common.sh.
+
+# arch_of VERSION: of a kernel, as Debian calls it; it is the end of the kernel's name.
+arch_of() {
+	local arch=${1%-debug}
+	echo "${arch##*-}"
+}
+
+# use_arch ARCH: sets
+#	triplet		as compilers have it; empty where it is this machine's
+#	sysroot		what guests of it run, and programs for them are built with; empty likewise
+#	qemu		the emulator
+#	qemu_machine	its machine and processor
+#	console		the line of the kernel's log
+#	programs	the folder of vswapctl, and of the workload below it
+# shellcheck disable=SC2034  # for the programs that source this
+use_arch() {
+	triplet=
+	sysroot=
+	programs=$tree_dir/build
+	case $1 in
+	amd64)
+		qemu=qemu-system-x86_64
+		# Where a processor has it, the kernel clears and copies memory by the byte: an
+		# emulator then does so, one after the other.
+		qemu_machine=(-M q35 -cpu "max,erms=off")
+		console=ttyS0
+		;;
+	arm64)
+		triplet=aarch64-linux-gnu
+		qemu=qemu-system-aarch64
+		# Signed return addresses cost an emulator more than all the rest of a call.
+		qemu_machine=(-M "virt,mte=on" -cpu "max,pauth-impdef=on")
+		console=ttyAMA0
+		;;
+	*) die "nothing is known of the architecture $1" ;;
+	esac
+	if [[ $triplet ]]; then
+		"$tree_dir/tests/lib/packages" "$1" >&2
+		sysroot=$("$lab_dir/foreign" "$1" bookworm root)
+		programs+=/$1
+	fi
+}
+
+# serial_line CHARDEV: QEMU's words for one more serial line, the kernel's log first. The
+# others are ttyS1 and ttyS2 everywhere: where the first isn't called ttyS0, another one is.
+serial_line() {
+	case $console-$1 in
+	ttyS0-*) echo "-serial chardev:$1" ;;
+	*-console.log) echo "-serial chardev:$1 -chardev null,id=none -device pci-serial,chardev=none" ;;
+	*) echo "-device pci-serial,chardev=$1" ;;
+	esac
+}
