@@ -8,6 +8,8 @@ KERNEL	?= 6.12
 KERNELS	?= 6.12 6.1 7
 # A family that is tested less, and others of these: make check has a smoke of each.
 OTHERS	?= 7.2 6.1-cloud 6.1-rt 6.12-cloud 6.12-rt 6.12-deb13 6.12-deb13-cloud 7-cloud
+# Of another architecture: make check-kernels has them.
+FOREIGN	?= 6.12-arm64 6.12-deb13-arm64 7-arm64
 # The longest ones are cut to so much; make check-long does all of them.
 PERCENT	?= 60
 # When set, how long scenarios may be started; a slow machine then does less.
@@ -114,7 +116,7 @@ check-others: all
 	@tests/scenarios/all -p $(PERCENT) $(OTHERS) -- smoke
 
 check-kernels: all
-	@DOCS=1 tests/kernels $(KERNELS) $(OTHERS)
+	@DOCS=1 tests/kernels $(KERNELS) $(OTHERS) $(FOREIGN)
 
 # What make check leaves out or cuts short.
 .PHONY: check-long

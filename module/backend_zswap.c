@@ -29,6 +29,8 @@
 #include "vswap_auto.h"
 
 #define LENGTH_BITS	12
+/* The longest object is a page. */
+static_assert(PAGE_SIZE == 1 << LENGTH_BITS);
 #define COLD_BIT	(1ULL << LENGTH_BITS)
 #define PLACE_SHIFT	(LENGTH_BITS + 1)
 static_assert(OBJECTS_PLACE_BITS + PLACE_SHIFT == SLOT_PAYLOAD_BITS);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A place of 46 bits is, of zsmalloc, (handle - PAGE_OFFSET) / 8: a handle is a kernel pointer
- * into the direct map, 8-byte aligned, and where that begins depends on the paging depth. Of a
+ * A place of 46 bits is, of zsmalloc, (handle - port_direct_map()) / 8: a handle is a kernel
+ * pointer into the direct map, 8-byte aligned, and where that begins depends on the paging depth. Of a
  * slab, it is the offset from its first byte, or, of what takes a whole page, the page's number.
  */
 #define pr_fmt(fmt) "vswap: " fmt
@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/zsmalloc.h>
 
+#include "kernel/compat/arch.h"
 #include "objects.h"
 #include "pool_slab.h"
 #include "port.h"
@@ -30,19 +31,21 @@ struct objects {
 
 static u64 place_of(unsigned long handle)
 {
-	return (handle - PAGE_OFFSET) >> HANDLE_SHIFT;
+	return (handle - port_direct_map()) >> HANDLE_SHIFT;
 }
 
 static unsigned long handle_of(u64 place)
 {
-	return (place << HANDLE_SHIFT) + PAGE_OFFSET;
+	return (place << HANDLE_SHIFT) + port_direct_map();
 }
 
 /* Is a handle one that place_of() can take? Always, below 512 TiB of RAM. */
 static bool has_place(unsigned long handle)
 {
-	return handle >= PAGE_OFFSET && IS_ALIGNED(handle, 1UL << HANDLE_SHIFT) &&
-	       !((handle - PAGE_OFFSET) >> (OBJECTS_PLACE_BITS + HANDLE_SHIFT));
+	unsigned long base = port_direct_map();
+
+	return handle >= base && IS_ALIGNED(handle, 1UL << HANDLE_SHIFT) &&
+	       !((handle - base) >> (OBJECTS_PLACE_BITS + HANDLE_SHIFT));
 }
 
 static int zs_put(struct zs_pool *zs, const void *src, unsigned int len, u64 *place)

@@ -12,6 +12,8 @@
 #include "kernel/compat/movable.h"
 #include "pool_slab.h"
 
+static_assert(VSLAB_PAGE_SHIFT == PAGE_SHIFT);
+
 #define SLAB_GFP	(GFP_NOIO | __GFP_NOWARN)
 
 /* Empty segments that keep their pages. */
@@ -141,7 +143,8 @@ static int grow_segments(void *owner, u32 segment)
 	unsigned int noreclaim;
 	int err = 0;
 
-	if (READ_ONCE(slab->segments.mapped) >= bytes)
+	/* Pairs with add_page(). */
+	if (smp_load_acquire(&slab->segments.mapped) >= bytes)
 		return 0;
 	noreclaim = memalloc_noreclaim_save();
 	mutex_lock(&slab->growth);

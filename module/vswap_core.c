@@ -118,8 +118,7 @@ static bool unchecked;
 module_param(unchecked, bool, 0444);
 MODULE_PARM_DESC(unchecked, "load on a kernel that doesn't describe its types (0)");
 
-/* A family may have more. find-port reads them here, before anything is built. */
-VSWAP_NEEDS("config X86_64");
+/* A family or an architecture may have more. find-port reads them here, before anything is built. */
 VSWAP_NEEDS("config SWAP");
 VSWAP_NEEDS("config ZSMALLOC");
 VSWAP_NEEDS("config MEMCG");
@@ -127,7 +126,6 @@ VSWAP_NEEDS("config TASK_DELAY_ACCT");
 VSWAP_NEEDS("config CRYPTO");
 VSWAP_NEEDS("config CRYPTO_HASH");
 VSWAP_NEEDS("config CRYPTO_SKCIPHER");
-VSWAP_NEEDS("config LIVEPATCH");
 VSWAP_NEEDS("config KALLSYMS_ALL");
 VSWAP_NEEDS("config KPROBES");
 VSWAP_NEEDS("config DEBUG_INFO_BTF");

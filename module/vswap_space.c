@@ -63,6 +63,8 @@ static struct {
 
 /* ---- Growth ---- */
 
+static_assert(SLOTS_PER_CLUSTER * sizeof(u64) == PAGE_SIZE);
+
 /* PF_MEMALLOC lends reclaim the reserves; a table makes 512 pages free. */
 static void *table_alloc(void)
 {

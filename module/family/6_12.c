@@ -14,6 +14,7 @@
 
 #include "family/swap_map.h"
 #include "family/zswap.h"
+#include "kernel/compat/arch.h"
 
 /* A list for each order that a folio with slots may have. */
 #ifdef CONFIG_THP_SWAP
@@ -142,6 +143,7 @@ static inline void free_slots(u32 slot, unsigned int nr, bool locked)
 	forget_zeromap(slot, nr);
 	port_map_uncharge_cgroup(slot, nr);
 	port_map_clear_shadow(slot, nr);
+	port_tags_forget(port_area.type, slot, nr);
 	port_map_set(slot, nr, 0);
 	vswap_area_free(slot, nr);
 	port_map_uncharge_area(nr, locked);
@@ -209,7 +211,7 @@ static int write_folio(struct folio *folio, struct writeback_control *wbc)
 		folio_unlock(folio);
 		return 0;
 	}
-	err = arch_prepare_to_swap(folio);
+	err = port_tags_save(folio);
 	if (err) {
 		folio_mark_dirty(folio);
 		folio_unlock(folio);
@@ -303,5 +305,6 @@ int vswap_family_init(void)
 	return port_map_init(&family, &map_family) ?:
 	       vswap_btf_check_layout(layout, ARRAY_SIZE(layout)) ?:
 	       vswap_symbols_resolve(symbols, ARRAY_SIZE(symbols)) ?:
-	       port_zswap_init();
+	       port_zswap_init() ?:
+	       port_tags_init();
 }

@@ -268,6 +268,10 @@ static void check_config(const struct needs *needs, const char *release)
 			if (!config_has(config, need->name))
 				say(PROBLEM, "config", "this kernel is without CONFIG_%s",
 				    need->name);
+		for_each_need(need, needs, NEED_WITHOUT)
+			if (config_has(config, need->name))
+				say(PROBLEM, "config", "this kernel has CONFIG_%s, which the "
+				    "module can't do with", need->name);
 		if (findings(PROBLEM) == problems)
 			say(OK, "config", "%zu options are set",
 			    count_needs(needs, NEED_CONFIG));

@@ -53,6 +53,7 @@ static bool parse_need(struct need *need, char *line)
 		[NEED_SIZE]	= "size",
 		[NEED_VALUE]	= "value",
 		[NEED_CONFIG]	= "config",
+		[NEED_WITHOUT]	= "without",
 		[NEED_ONLY]	= "only",
 	};
 	const char *kind = next_word(&line);
@@ -74,7 +75,8 @@ static bool parse_need(struct need *need, char *line)
 		return parse_number(need, &line);
 	if (line)
 		need->type = xstrdup(line);
-	return need->type || need->kind == NEED_SYMBOL || need->kind == NEED_CONFIG;
+	return need->type || need->kind == NEED_SYMBOL || need->kind == NEED_CONFIG ||
+	       need->kind == NEED_WITHOUT;
 }
 
 static void add_need(struct needs *needs, const char *text)

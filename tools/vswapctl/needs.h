@@ -13,6 +13,7 @@ enum need_kind {
 	NEED_SIZE,		/* structure, its size in bytes */
 	NEED_VALUE,		/* a value of an enum: name, number */
 	NEED_CONFIG,		/* an option of the kernel, without CONFIG_ */
+	NEED_WITHOUT,		/* one that it must not have */
 	NEED_ONLY,		/* a parameter that has one value there: name, type */
 };
 
