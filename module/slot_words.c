@@ -317,7 +317,8 @@ int slot_set_fill(struct slots *s, u32 slot, u64 value)
 		WRITE_ONCE(wide[idx], value);
 		word = slot_word(SLOT_WIDE, 0);
 	}
-	WRITE_ONCE(c->table[idx], word);
+	/* Behind its value, and behind what the page is to be compared with. */
+	smp_store_release(&c->table[idx], word);
 	return 0;
 }
 

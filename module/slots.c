@@ -313,7 +313,8 @@ static int add_table(struct slots *s, struct slot_cluster *c)
 		return -ENOMEM;
 
 	spin_lock_irqsave(&s->lock, flags);
-	WRITE_ONCE(c->table, table);
+	/* A look without owning a slot of it sees words, not what the page was before. */
+	smp_store_release(&c->table, table);
 	list_add_tail(&c->age, &s->aged);
 	slots_count(&s->nr_tables, 1);
 	spin_unlock_irqrestore(&s->lock, flags);
@@ -436,7 +437,7 @@ static void cluster_use(struct slots *s, struct slot_cluster *c, u64 *table)
 	list_del_init(&c->list);
 	slots_count(&s->nr_free, -1);
 	slots_count(&s->nr_tables, 1);
-	WRITE_ONCE(c->table, table);
+	smp_store_release(&c->table, table);
 	list_add_tail(&c->age, &s->aged);
 	c->state = CLUSTER_TAKEN;
 	c->order = 0;

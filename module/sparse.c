@@ -134,7 +134,8 @@ static int add_page(struct sparse_array *array)
 	err = sparse_map_page((void *)addr, page);
 	if (err)
 		goto err_index;
-	array->mapped += PAGE_SIZE;
+	/* Pairs with whoever looks at it without a lock before he touches the page. */
+	smp_store_release(&array->mapped, array->mapped + PAGE_SIZE);
 	/* The kernel keeps pointers in it: of swap cache nodes, for one. */
 	kmemleak_alloc(page_address(page), PAGE_SIZE, 0, GFP_KERNEL);
 	return 0;

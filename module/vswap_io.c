@@ -291,7 +291,7 @@ static void take_back(u32 slot, u64 *ptr)
 static void settle(u64 *ptr)
 {
 	if (READ_ONCE(*ptr) & SLOT_BUSY)
-		clear_bit(SLOT_BUSY_BIT, (unsigned long *)ptr);
+		clear_bit_unlock(SLOT_BUSY_BIT, (unsigned long *)ptr);
 }
 
 static void settle_all(u64 *words, unsigned int nr)
@@ -348,20 +348,22 @@ static noinline void settle_payer(u32 slot, int ret, u64 word)
  */
 static int place_page(struct slots *slots, u32 slot, u64 *ptr, struct page *page, bool busy)
 {
-	u64 word;
+	u64 word, found;
 	int ret = prepare_page(slots, slot, ptr, page);
 
 	if (ret > 0)
-		ret = vswap_tier_place(page, slot, &word) ?: 1;
+		ret = vswap_tier_place(page, slot, &found) ?: 1;
 	if (vswap_payers_are_on() && ret)
-		settle_payer(slot, ret, word);
+		settle_payer(slot, ret, found);
 	if (ret <= 0)
 		return ret;
+	word = found;
 	if (busy || slot_tag(word) == SLOT_FILE)
 		word |= SLOT_BUSY;
 	if (slot_tag(word) == SLOT_POOL)
 		word |= SLOT_ACCESSED;
-	WRITE_ONCE(*ptr, word);
+	/* A mover may take it at once: what it stands for comes before. Pairs with hold_word(). */
+	smp_store_release(ptr, word);
 	return slot_tag(word) == SLOT_FILE;
 }
 

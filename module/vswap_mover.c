@@ -45,6 +45,7 @@
 #define MAX_BATCH_ORDER	7
 #define MAX_BATCH	(1 << MAX_BATCH_ORDER)
 static_assert(MAX_BATCH == VSWAP_BATCH_PAGES);
+static_assert(PACKED_BLOCK == PAGE_SIZE);
 
 /* Blocks with room left that the next page may go to. */
 #define OPEN_BLOCKS	4
@@ -255,6 +256,8 @@ static struct mover *get_writer(void)
 
 static void put_writer(struct mover *m)
 {
+	/* What was done with it, before another has it; pairs with try_get_writer(). */
+	smp_mb__before_atomic();
 	set_bit(m - writers.movers, &writers.idle);
 	wake_up(&writers.changed);
 }

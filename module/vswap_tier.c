@@ -310,18 +310,35 @@ static unsigned int choose_tier(int wanted)
 	return order && order->nr ? order->backend[order->nr - 1]->tier + 1 : 0;
 }
 
+/* Whoever finds it sees it set up. */
+static void enter_table(struct vswap_backend *b)
+{
+	smp_store_release(&vswap_tier_table.by_id[b->id], b);
+	if (b->ops->tag == SLOT_POOL)
+		smp_store_release(&vswap_tier_table.pool, b);
+}
+
+static void leave_table(struct vswap_backend *b)
+{
+	WRITE_ONCE(vswap_tier_table.by_id[b->id], NULL);
+	if (vswap_tier_table.pool == b)
+		WRITE_ONCE(vswap_tier_table.pool, NULL);
+}
+
+/* The order is the last: by that it gets pages, whose words are looked up in the table. */
 static int publish(struct vswap_backend *b, int wanted_tier)
 {
 	int err;
 
 	b->tier = choose_tier(wanted_tier);
+	enter_table(b);
 	err = change_order(NULL, b);
-	if (err)
-		return err;
-	WRITE_ONCE(vswap_tier_table.by_id[b->id], b);
-	if (b->ops->tag == SLOT_POOL)
-		WRITE_ONCE(vswap_tier_table.pool, b);
-	return 0;
+	if (err) {
+		leave_table(b);
+		synchronize_rcu();
+		wait_for_users();
+	}
+	return err;
 }
 
 /*
@@ -396,9 +413,7 @@ static int add_at_load(const char *names)
 static void withdraw(struct vswap_backend *b)
 {
 	change_order(b, NULL);
-	WRITE_ONCE(vswap_tier_table.by_id[b->id], NULL);
-	if (vswap_tier_table.pool == b)
-		WRITE_ONCE(vswap_tier_table.pool, NULL);
+	leave_table(b);
 	mutex_unlock(&tier.lock);
 	/* Whoever released its last page, or looks at the pool, is through with it then. */
 	synchronize_rcu();

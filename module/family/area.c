@@ -256,11 +256,11 @@ static void set_sizes(struct swap_info_struct *si)
  */
 void port_area_adopt(struct swap_info_struct *si)
 {
-	area.si = si;
+	WRITE_ONCE(area.si, si);
 	WRITE_ONCE(area.type, si->type);
 	family->adopt(si);
 	set_sizes(si);
-	/* The last: is_gone() compares it with what is in @si. */
+	/* The last: whoever sees it looks at all that was set before. */
 	smp_store_release(&area.key, port_array(0));
 	schedule_work(&area.free_original);
 }

@@ -173,7 +173,8 @@ static inline void *port_area_exchange(unsigned int i, void *original)
  */
 static inline bool port_is_ours(swp_entry_t entry)
 {
-	void *key = READ_ONCE(port_area.key);
+	/* Asked of any area's slots, also while ours comes: pairs with port_area_adopt(). */
+	void *key = smp_load_acquire(&port_area.key);
 
 	return key && swp_type(entry) == READ_ONCE(port_area.type) &&
 	       (void *)READ_ONCE(port_area.si->KEY_FIELD) == key;
