@@ -437,6 +437,7 @@ static void cluster_use(struct slots *s, struct slot_cluster *c, u64 *table)
 	list_del_init(&c->list);
 	slots_count(&s->nr_free, -1);
 	slots_count(&s->nr_tables, 1);
+	/* As in add_table(). */
 	smp_store_release(&c->table, table);
 	list_add_tail(&c->age, &s->aged);
 	c->state = CLUSTER_TAKEN;

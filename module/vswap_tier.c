@@ -310,11 +310,12 @@ static unsigned int choose_tier(int wanted)
 	return order && order->nr ? order->backend[order->nr - 1]->tier + 1 : 0;
 }
 
-/* Whoever finds it sees it set up. */
 static void enter_table(struct vswap_backend *b)
 {
+	/* Whoever finds it sees it set up: what is looked at depends on the address. */
 	smp_store_release(&vswap_tier_table.by_id[b->id], b);
 	if (b->ops->tag == SLOT_POOL)
+		/* Likewise. */
 		smp_store_release(&vswap_tier_table.pool, b);
 }
 

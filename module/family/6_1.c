@@ -261,6 +261,7 @@ static void hook_setup_swap_info(struct swap_info_struct *si, int prio,
  */
 static void hook_add_to_avail_list(struct swap_info_struct *si)
 {
+	/* As port_is_ours(). */
 	void *map = smp_load_acquire(&port_area.key);
 
 	vswap_hook_enter();
