@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the lab has to know of an architecture: all of it is here. Sourced, after common.sh.
+#
+# shellcheck disable=SC2154  # of common.sh
 
 # arch_of VERSION: of a kernel, as Debian calls it; it is the end of the kernel's name.
 arch_of() {
@@ -16,7 +18,7 @@ arch_of() {
 #	qemu_machine	its machine and processor
 #	console		the line of the kernel's log
 #	programs	the folder of vswapctl, and of the workload below it
-# shellcheck disable=SC2034  # for the programs that source this
+# shellcheck disable=SC2034,SC2100  # for the programs that source this
 use_arch() {
 	triplet=
 	sysroot=

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Builds a guest's root folder and packs it. Sourced, after arch.sh; use_arch comes first.
+#
+# shellcheck disable=SC2154  # of use_arch
 
 # make_root ROOT: an empty root with merged /usr, as Debian has it. The parts of
 # an initramfs must agree on which names are links.
