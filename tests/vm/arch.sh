@@ -17,6 +17,7 @@ arch_of() {
 #	qemu		the emulator
 #	qemu_machine	its machine and processor
 #	console		the line of the kernel's log
+#	kernel_words	more for the kernel's command line
 #	programs	the folder of vswapctl, and of the workload below it
 # shellcheck disable=SC2034,SC2100  # for the programs that source this
 use_arch() {
@@ -30,6 +31,7 @@ use_arch() {
 		# emulator then does so, one after the other.
 		qemu_machine=(-M q35 -cpu "max,erms=off")
 		console=ttyS0
+		kernel_words=
 		;;
 	arm64)
 		triplet=aarch64-linux-gnu
@@ -37,6 +39,8 @@ use_arch() {
 		# Signed return addresses cost an emulator more than all the rest of a call.
 		qemu_machine=(-M "virt,mte=on" -cpu "max,pauth-impdef=on")
 		console=ttyAMA0
+		# 64 MiB that the kernel can't use itself are much in a small machine.
+		kernel_words=cma=0
 		;;
 	*) die "nothing is known of the architecture $1" ;;
 	esac

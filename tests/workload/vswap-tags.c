@@ -4,8 +4,8 @@
  *
  *	vswap-tags MIB PASSES
  *
- * Each 16 bytes of it get a tag of their own, anew in every pass, and a word that tells where
- * they are. Then it is paged out, and all is looked at. Ends with 77 without such tags, with 1
+ * Each page of it gets a tag of its own, anew in every pass, and each 16 bytes a word that tells
+ * where they are. One tag for all of a page, because QEMU 7.2 knows but a pair for each. Then it is paged out, and all is looked at. Ends with 77 without such tags, with 1
  * if anything is wrong, or if hardly a page was swapped out.
  */
 #define _GNU_SOURCE
@@ -29,7 +29,7 @@
 
 static unsigned int tag_of(unsigned long granule, unsigned long pass)
 {
-	return ((granule + pass) * 0x9e3779b97f4a7c15UL) >> 60;
+	return ((granule / (PAGE / GRANULE) + pass) * 0x9e3779b97f4a7c15UL) >> 60;
 }
 
 static char *tagged(char *p, unsigned int tag)
