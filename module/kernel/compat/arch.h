@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between architectures, in one shape; kernel/arch/ is behind it, and copy.h. This is
- * the only place besides that knows one.
+ * What differs between architectures, in one shape; kernel/arch/ is behind it. Besides, only
+ * copy.h and movable.h know one.
  */
 #ifndef VSWAP_ARCH_H
 #define VSWAP_ARCH_H

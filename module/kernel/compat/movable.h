@@ -11,8 +11,8 @@
 #include <linux/migrate.h>
 
 /*
- * Others than x86 must not see two pages at one address, not even for as long as all processors
- * take to hear of it, and who reads there can't be kept waiting.
+ * Only on x86 may a live entry of a page table get another page: arm64 wants it empty in between
+ * (break-before-make), and who reads there can't be kept waiting.
  */
 #if defined(KERNEL_HAS_PAGE_MOVABLE) && defined(CONFIG_COMPACTION) && defined(CONFIG_X86)
 #define PORT_PAGES_MOVE		1
