@@ -91,7 +91,8 @@ static int prepare_cpu(unsigned int cpu, struct hlist_node *node)
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
 	stream->cpu = cpu;
-	*place = stream;
+	/* Pairs with codec_lock_of(), by whose address it is looked at. */
+	smp_store_release(place, stream);
 	return 0;
 }
 
