@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Compares instructions for a page with those expected.
 
-        gate.py FOLDER EXPECTED [update]
+        gate.py EXPECTED FOLDER...      each has counted all of it; the least counts
+        gate.py update EXPECTED FOLDER
 """
 import sys
 
@@ -57,12 +58,17 @@ def compare(found, expected):
     return failed
 
 
+def least(of_folders):
+    """What is done by the clock is done more often on a slow host, never less than needed."""
+    return {key: min(found[key] for found in of_folders) for key in of_folders[0]}
+
+
 def main():
-    found = found_in(sys.argv[1])
-    if len(sys.argv) > 3:
-        write(sys.argv[2], found)
+    if sys.argv[1] == "update":
+        write(sys.argv[2], found_in(sys.argv[3]))
         return 0
-    return 1 if compare(found, read(sys.argv[2])) else 0
+    found = least([found_in(folder) for folder in sys.argv[2:]])
+    return 1 if compare(found, read(sys.argv[1])) else 0
 
 
 if __name__ == "__main__":
