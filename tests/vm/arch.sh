@@ -5,10 +5,13 @@
 #
 # shellcheck disable=SC2154  # of common.sh
 
-# arch_of VERSION: of a kernel, as Debian calls it; it is the end of the kernel's name.
+# arch_of VERSION: of a kernel, as Debian calls it; it is the end of the kernel's name. One that was
+# built here has none: it is this machine's.
 arch_of() {
-	local arch=${1%-debug}
-	echo "${arch##*-}"
+	case $1 in
+	*-debug) echo amd64 ;;
+	*) echo "${1##*-}" ;;
+	esac
 }
 
 # use_arch ARCH: sets
