@@ -238,7 +238,7 @@ struct vswap_backend_attr {
  * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO;
  *	the caller counts.
  * @length: how long is the compressed page that @payload stands for, in bytes; PAGE_SIZE
- *	if it isn't compressed. Any context. For a backend in RAM only, as are
+ *	if it isn't compressed; it doesn't look at the backend. Any context. For a backend in RAM only, as are
  *	@fetch and @codec
  * @fetch: copy it as it is to @dst, ->length() bytes. Process context
  * @codec: the codec_number() of what has compressed it. Any context

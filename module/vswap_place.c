@@ -350,9 +350,8 @@ struct vswap_backend *vswap_tier_backend(u64 word)
  */
 unsigned int vswap_tier_pool_bytes(u64 word)
 {
-	struct vswap_backend *b = slot_tag(word) == SLOT_POOL ? vswap_tier_backend(word) : NULL;
-
-	return b ? b->ops->length(b, slot_payload(word)) : 0;
+	/* By the word alone: the pool may be on its way out, when its last page is given up. */
+	return slot_tag(word) == SLOT_POOL ? vswap_zswap_ops.length(NULL, slot_payload(word)) : 0;
 }
 
 /* What was read of a block goes with its last page. */
