@@ -272,12 +272,12 @@ struct vswap_backend_attr {
  * @is_poor: is an object one of them. Any context; @payload may stand for nothing any more
  * @move: copy an object to @new_payload; the old one stays until it is freed. Process context,
  *	in a sweep. Returns 0, or -errno if there is no room
+ * @sweep_end: they have moved, or as many as could. Process context, may sleep
  * @cold_bit: the bit of a payload that what is compressed once more has, 0 if nothing is. Any
  *	context. For a backend in RAM only, as is @recompress
  * @recompress: compress what @payload stands for once more, smaller, to @new_payload; the old
  *	one stays until it is freed. @page: a page to work with. Process context, may sleep.
  *	Returns 0; -E2BIG: it gets no smaller; -EALREADY: it has been; -ENOSPC, -ENOMEM; -EIO
- * @sweep_end: they have moved, or as many as could. Process context, may sleep
  * @memory: bytes of RAM it takes. Process context.
  */
 struct vswap_backend_ops {
@@ -311,10 +311,10 @@ struct vswap_backend_ops {
 	unsigned long (*sweep_begin)(struct vswap_backend *b);
 	bool (*is_poor)(struct vswap_backend *b, u64 payload);
 	int (*move)(struct vswap_backend *b, u64 payload, u64 *new_payload);
+	void (*sweep_end)(struct vswap_backend *b);
 	u64 (*cold_bit)(struct vswap_backend *b);
 	int (*recompress)(struct vswap_backend *b, struct page *page, u64 payload,
 			  u64 *new_payload);
-	void (*sweep_end)(struct vswap_backend *b);
 	u64 (*memory)(struct vswap_backend *b);
 };
 

@@ -26,6 +26,7 @@
 #include "kernel/compat/copy.h"
 #include "objects.h"
 #include "port.h"
+#include "rules.h"
 #include "vswap_auto.h"
 
 #define LENGTH_BITS	12
@@ -614,11 +615,9 @@ static unsigned long limit_pages(const struct vswap_backend_params *params)
 	return totalram_pages() * params->pool_percent / 100;
 }
 
-/* Not by what has compressed it already. */
 static bool has_cold(const struct vswap_backend_params *params)
 {
-	return strcmp(params->cold_compressor, "none") &&
-	       strcmp(params->cold_compressor, params->compressor);
+	return rules_has_cold(params->compressor, params->cold_compressor);
 }
 
 /* What rules_check_params() can't know. */

@@ -155,6 +155,18 @@ static int check_numbers(const struct rules_params *p, u64 ram_mb, char *why)
 }
 
 /**
+ * rules_has_cold() - does a pool have a second compressor
+ * @compressor: the first
+ * @cold: what the user says of another one
+ *
+ * Return: whether it is to be used: "none" isn't, nor what has compressed all pages already.
+ */
+bool rules_has_cold(const char *compressor, const char *cold)
+{
+	return strcmp(cold, "none") && strcmp(cold, compressor);
+}
+
+/**
  * rules_check_params() - may the module be loaded with these
  * @p: the parameters
  * @ram_mb: the machine's memory in MiB

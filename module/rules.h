@@ -85,6 +85,7 @@ struct rules_header {
 const char *rules_next_name(const char **list, size_t *len);
 int rules_backend(const char *name, size_t len);
 int rules_discard(const char *name);
+bool rules_has_cold(const char *compressor, const char *cold);
 int rules_check_params(const struct rules_params *p, u64 ram_mb, char why[RULES_WHY_SIZE]);
 const char *rules_check_access(bool is_file, unsigned int mode, bool by_root);
 const char *rules_check_header(struct rules_header *header, u64 bytes, bool is_file);

@@ -134,11 +134,18 @@ static void defaults(void)
 	CHECK(strlen(why) < RULES_WHY_SIZE);
 }
 
+static void cold(void)
+{
+	CHECK(rules_has_cold("lz4", "zstd"));
+	CHECK(!rules_has_cold("lz4", "none"));
+	CHECK(!rules_has_cold("zstd", "zstd"));
+}
+
 int main(void)
 {
 	static const struct test tests[] = {
 		TEST(header), TEST(badpages), TEST(swapped), TEST(access_rights), TEST(names),
-		TEST(defaults),
+		TEST(defaults), TEST(cold),
 	};
 
 	return test_main("rules", tests, ARRAY_SIZE(tests));

@@ -106,11 +106,9 @@ static bool has_xts(void)
 	return kernel_has("xts(aes)", "cipher") || kernel_has("xts", "cipher");
 }
 
-/* As the module takes it. */
 static bool has_cold(const struct rules_params *params)
 {
-	return strcmp(params->zswap_cold_compressor, "none") &&
-	       strcmp(params->zswap_cold_compressor, params->zswap_compressor);
+	return rules_has_cold(params->zswap_compressor, params->zswap_cold_compressor);
 }
 
 static void check_compressors(const struct rules_params *params)
