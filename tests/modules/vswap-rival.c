@@ -17,7 +17,7 @@ static void notrace leave_alone(unsigned long ip, unsigned long parent_ip,
 
 static struct ftrace_ops rival = {
 	.func = leave_alone,
-	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_DYNAMIC | FTRACE_OPS_FL_IPMODIFY,
+	.flags = FTRACE_OPS_FL_DYNAMIC | FTRACE_OPS_FL_IPMODIFY,
 };
 
 static int __init rival_init(void)
