@@ -13,7 +13,7 @@ import sys
 # Functions without a meaning of their own, which count for their caller. What they call
 # should be here too, or the rest of them counts for that.
 HELPERS = re.compile(
-    r"^(_*mem(cpy|set|move|cmp)(_orig|_erms)?|copy_page(_regs)?|clear_page_(rep|orig|erms)"
+    r"^(_*mem(cpy|set|move|cmp)(_orig|_erms)?|copy_page(_regs)?|clear_page(_(rep|orig|erms))?"
     r"|memchr_inv|__x86_return_thunk|__x86_indirect_(thunk|its_thunk|call_thunk|jump_thunk)_\w+"
     r"|srso_\w+|retbleed_\w+|its_return_thunk|entry_untrain_ret|__fentry__|ftrace_stub"
     r"|_raw_(spin|read|write)_(try)?(un)?lock\w*|mutex_(lock|unlock|trylock)|queued_\w+"

@@ -5,19 +5,31 @@
 # counted. Sourced.
 
 bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-top=$(cd "$bench/../.." && pwd)
+# shellcheck source=tests/vm/common.sh
+. "$bench/../vm/common.sh"
+# shellcheck source=tests/vm/arch.sh
+. "$lab_dir/arch.sh"
+top=$tree_dir
 # shellcheck disable=SC2034  # for the programs that source this
 out=$top/build/bench
 
-die() {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 1
+# use_arch_of KERNEL
+use_arch_of() {
+	local version
+	version=$("$lab_dir/kernels" version "$1")
+	use_arch "$(arch_of "$version")"
 }
 
+# build_bench KERNEL...: all that is needed to count what guests of these do.
 build_bench() {
+	local kernel
 	mkdir -p "$out" "$top/build/tests"
 	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/icount.so" "$bench/icount.c"
-	gcc -O2 -Wall -Wextra -static -o "$out/bench-load" "$bench"/load/*.c -lm
+	for kernel in "$@"; do
+		use_arch_of "$kernel"
+		mkdir -p "$programs/bench"
+		$compiler -O2 -Wall -Wextra -static -o "$programs/bench/bench-load" "$bench"/load/*.c -lm
+	done
 	[[ -s $out/heap ]] || "$bench/make-heap" "$out/heap"
 	g++ -std=c++17 -E "$bench/build.cc" -o "$out/build.ii"
 }
@@ -36,18 +48,18 @@ build_probe() {
 
 # counted KERNEL FOLDER LIMIT [OPTION]... SCRIPT [ARG]...: a virtual machine with one
 # CPU and the plugin; FOLDER gets marks, blocks, and what the guest wrote. Functions
-# have to be where they were when symbols_of() looked. Without ERMS, since an emulator
-# counts every byte of a "rep stosb": clearing a page would be 4096 instructions.
+# have to be where they were when symbols_of() looked.
 counted() {
 	local kernel=$1 folder=$2 limit=$3
 	shift 3
+	use_arch_of "$kernel"
 	mkdir -p "$folder"
 	VSWAP_BOOT_SECONDS=${VSWAP_BOOT_SECONDS:-240} \
-		VSWAP_QEMU="-cpu max,-erms -plugin $out/icount.so,out=$folder/marks${blocks:+,$blocks} ${qemu_words-}" \
+		VSWAP_QEMU="-plugin $out/icount.so,out=$folder/marks${blocks:+,$blocks} ${qemu_words-}" \
 		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c "nokaslr ${kernel_words-}" -o "$folder" \
 		-a "$top/tests/scenarios/vswap.sh:/lib/vswap.sh" \
 		-a "$bench/contestants.sh:/lib/contestants.sh" \
-		-a "$out/bench-load:/usr/local/bin/bench-load" -a "$out/heap:/root/heap" \
+		-a "$programs/bench/bench-load:/usr/local/bin/bench-load" -a "$out/heap:/root/heap" \
 		"$@"
 }
 

@@ -21,11 +21,13 @@ arch_of() {
 #	qemu_machine	its machine and processor
 #	console		the line of the kernel's log
 #	kernel_words	more for the kernel's command line
-#	programs	the folder of vswapctl, and of the workload below it
+#	compiler	for programs of it
+#	programs	the folder of vswapctl, and of the workloads below it
 # shellcheck disable=SC2034,SC2100  # for the programs that source this
 use_arch() {
 	triplet=
 	sysroot=
+	compiler=gcc
 	programs=$tree_dir/build
 	case $1 in
 	amd64)
@@ -50,6 +52,7 @@ use_arch() {
 	if [[ $triplet ]]; then
 		"$tree_dir/tests/lib/packages" "$1" >&2
 		sysroot=$("$lab_dir/foreign" "$1" bookworm root)
+		compiler="$triplet-gcc-12 --sysroot=$sysroot"
 		programs+=/$1
 	fi
 }

@@ -12,7 +12,11 @@
 #define WORDS		(PAGE / sizeof(uint64_t))
 
 /* A mark for the plugin: a NOP, see icount.c. */
+#ifdef __aarch64__
+#define MARK(n) asm volatile("movz xzr, #0x5600 + " #n ", lsl #48" ::: "memory")
+#else
 #define MARK(n) asm volatile(".byte 0x0f, 0x1f, 0x80, " #n ", 0x57, 0x53, 0x56" ::: "memory")
+#endif
 
 /* content.c */
 enum content { MIXED, LIGHT, NOISE, ZEROS, HEAP };
@@ -57,14 +61,12 @@ void write_back(struct memory *memory);
 /* What the compiler can't leave out. */
 static inline void touch_read(const uint64_t *word)
 {
-	uint64_t value;
-
-	asm volatile("mov %1, %0" : "=r" (value) : "m" (*word));
+	*(const volatile uint64_t *)word;
 }
 
 static inline void touch_write(uint64_t *word, uint64_t value)
 {
-	asm volatile("mov %1, %0" : "=m" (*word) : "r" (value));
+	*(volatile uint64_t *)word = value;
 }
 
 static inline uint64_t *page_at(struct memory *memory, size_t n)
