@@ -37,7 +37,7 @@ help:
 	@echo 'make check-deb         the Debian packages'
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
 	@echo 'make check-others      a smoke of further kernels; OTHERS="7-cloud"'
-	@echo 'make check-kernels     the main job on all kernels; into docs/kernels.md'
+	@echo 'make check-kernels     the main job on all kernels; into docs/kernels.md; ONLY="7-cloud"'
 	@echo 'make check-long        what make check leaves out: churn and torture, 15 minutes each, ten power cuts, all scenarios'
 	@echo 'make check-boot        the packages in Debian 12 and 13, booted: setup to purge (hours)'
 	@echo 'make check-smoke       a little on the kernel of check-debug, if it is built'
@@ -117,7 +117,7 @@ check-others: all
 	@tests/scenarios/all -p $(PERCENT) $(OTHERS) -- smoke
 
 check-kernels: all
-	@DOCS=1 tests/kernels $(KERNELS) $(OTHERS) $(FOREIGN)
+	@DOCS=1 ONLY="$(ONLY)" tests/kernels $(KERNELS) $(OTHERS) $(FOREIGN)
 
 # What make check leaves out or cuts short.
 .PHONY: check-long
