@@ -21,7 +21,6 @@
 #include "family/swap_table.h"
 
 VSWAP_NEEDS("config ZSWAP");
-VSWAP_NEEDS("config THP_SWAP");
 /* As PORT_TABLE_FAMILY has it. */
 VSWAP_NEEDS("only swapin cache");
 
@@ -60,8 +59,18 @@ struct swap_cluster_info {
 #define WATCH_PERIOD	msecs_to_jiffies(100)
 #define LOW_CLUSTERS	128U
 
+/* How many of the kernel's clusters are one of ours. */
+#define PER_CLUSTER	(SLOTS_PER_CLUSTER / SWAPFILE_CLUSTER)
+
 /* As many of the clusters that the kernel takes next have a table beforehand. */
-#define READY_CLUSTERS	4U
+#define READY_CLUSTERS	(4 * PER_CLUSTER)
+
+/* As text, which is compared with what BTF says. */
+#ifdef CONFIG_THP_SWAP
+#define MEMCG_IDS(field)	field(swap_memcg_table, id, unsigned short [512])
+#else
+#define MEMCG_IDS(field)	field(swap_memcg_table, id, unsigned short [256])
+#endif
 
 /* What is read or written here and by no other family, or not as this. */
 #define SWAP_LAYOUT(field, bits, size, value)				\
@@ -78,7 +87,7 @@ struct swap_cluster_info {
 	field(swap_cluster_info, memcg_table, struct swap_memcg_table *) \
 	field(swap_cluster_info, list, struct list_head)		\
 	size(swap_memcg_table)						\
-	field(swap_memcg_table, id, unsigned short [512])		\
+	MEMCG_IDS(field)						\
 	field(folio, swap, swp_entry_t)					\
 	value(CLUSTER_FLAG_NONE)					\
 	value(CLUSTER_FLAG_FREE)					\
@@ -93,7 +102,37 @@ VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
 VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_private_id, (unsigned short))
 VSWAP_FUNC(void, count_memcg_events, (struct mem_cgroup *, enum vm_event_item, unsigned long))
 
+#ifdef CONFIG_THP_SWAP
+/* mm/swapfile.c: a table is a page. */
+static atomic_long_t *alloc_entries(gfp_t gfp)
+{
+	BUILD_BUG_ON(SWAPFILE_CLUSTER * sizeof(atomic_long_t) != PAGE_SIZE);
+	return (void *)__get_free_page(gfp);
+}
+
+static void free_entries(atomic_long_t *table)
+{
+	free_page((unsigned long)table);
+}
+#else
+/* Half a page, of a cache of its own. */
+VSWAP_DATA(struct kmem_cache *, swap_table_cachep)
+
+static atomic_long_t *alloc_entries(gfp_t gfp)
+{
+	return kmem_cache_alloc(*k_swap_table_cachep, gfp);
+}
+
+static void free_entries(atomic_long_t *table)
+{
+	kmem_cache_free(*k_swap_table_cachep, table);
+}
+#endif
+
 static const struct vswap_symbol symbols[] = {
+#ifndef CONFIG_THP_SWAP
+	VSWAP_SYMBOL(swap_table_cachep),
+#endif
 	VSWAP_SYMBOL(swap_avail_lock),
 	VSWAP_SYMBOL(swap_avail_head),
 	VSWAP_SYMBOL(plist_add),
@@ -159,32 +198,34 @@ bool port_table_looks_right(struct swap_info_struct *si)
 }
 
 /*
- * The first cluster has the header in it, and is off all lists for good. Its table, in which
- * all slots but one are bad, is emptied, and goes to the second: see port_table_make_ready().
- * There may be no bad slot in an area that is read ahead of: the kernel takes one for a slot
- * in use, and puts a folio there.
+ * The first cluster of ours has the header in it, and what it is of the kernel's is off all lists
+ * for good. The table there, in which all slots but one are bad, is emptied, and goes to the next:
+ * see port_table_make_ready(). There may be no bad slot in an area that is read ahead of: the
+ * kernel takes one for a slot in use, and puts a folio there.
  */
 static void move_first_cluster(struct swap_info_struct *si, struct swap_cluster_info *to)
 {
-	struct swap_cluster_info *from = si->cluster_info, *second = to + 1;
+	struct swap_cluster_info *from = si->cluster_info, *next = to + PER_CLUSTER;
 	unsigned int i;
 
 	list_del_init(&from->list);
-	to->count = SWAPFILE_CLUSTER;
-	to->flags = CLUSTER_FLAG_NONE;
-	second->table = from->table;
-	second->memcg_table = from->memcg_table;
+	for (i = 0; i < PER_CLUSTER; i++) {
+		to[i].count = SWAPFILE_CLUSTER;
+		to[i].flags = CLUSTER_FLAG_NONE;
+	}
+	next->table = from->table;
+	next->memcg_table = from->memcg_table;
 	for (i = 0; i < SWAPFILE_CLUSTER; i++)
-		atomic_long_set(&second->table[i], 0);
+		atomic_long_set(&next->table[i], 0);
 }
 
-/* Let the kernel's allocator have new clusters, but for the very first. Under si->lock. */
+/* Let the kernel's allocator have new clusters, but for our very first. Under si->lock. */
 static void offer_clusters(struct swap_info_struct *si, u32 from, u32 to)
 {
 	struct swap_cluster_info *ci = port_array(ARRAY_CLUSTERS);
 	u32 i;
 
-	for (i = max(from / SWAPFILE_CLUSTER, 1U); i < to / SWAPFILE_CLUSTER; i++)
+	for (i = max(from / SWAPFILE_CLUSTER, PER_CLUSTER); i < to / SWAPFILE_CLUSTER; i++)
 		list_add_tail(&ci[i].list, &si->free_clusters);
 }
 
@@ -262,8 +303,8 @@ bool port_table_is_short(u32 nr_free, u32 low_water)
 	unsigned long used = port_table_used();
 	u32 wanted = max(low_water, LOW_CLUSTERS);
 
-	return port_area.nr_slots < used + used / 2 + 2 * wanted * SWAPFILE_CLUSTER &&
-	       few_free_clusters(wanted);
+	return port_area.nr_slots < used + used / 2 + 2 * wanted * SLOTS_PER_CLUSTER &&
+	       few_free_clusters(wanted * PER_CLUSTER);
 }
 
 /*
@@ -311,7 +352,7 @@ static atomic_long_t *make_table(struct swap_memcg_table **memcg_table)
 	*memcg_table = mem_cgroup_disabled() ? NULL : kmalloc(sizeof(**memcg_table), gfp);
 	if (!*memcg_table && !mem_cgroup_disabled())
 		return NULL;
-	table = (void *)__get_free_page(gfp);
+	table = alloc_entries(gfp);
 	if (!table)
 		kfree(*memcg_table);
 	return table;
@@ -369,7 +410,7 @@ void port_table_make_ready(void)
 		table = make_table(&memcg_table);
 	} while (table && give_to_next(port_area.si, table, memcg_table));
 	if (table) {
-		free_page((unsigned long)table);
+		free_entries(table);
 		kfree(memcg_table);
 	}
 }

@@ -54,3 +54,9 @@ with_lock() {
 		"$@"
 	) 9>"$cache_dir/locks/$lock"
 }
+
+# What a debug kernel of NAME has on top of tinyconfig; later lines win.
+debug_config() {
+	cat "$lab_dir/debug.config"
+	[[ $1 != *-rt ]] || cat "$lab_dir/real-time.config"
+}
