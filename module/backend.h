@@ -267,7 +267,9 @@ struct vswap_backend_attr {
  * @compact: give back memory that what was freed has left in holes. Process context,
  *	may sleep.
  * @is_loose: would memory be free if some of its objects moved inside it, and are they not able
- *	to by themselves. Any context. For a backend in RAM only, as are the next four
+ *	to by themselves. Any context. For a backend in RAM only, as are the next five
+ * @loose_pages: how much that would be, if it is worth it for those who are short of memory. Any
+ *	context
  * @sweep_begin: choose these. One sweep at a time. Returns how many they are, at most
  * @is_poor: is an object one of them. Any context; @payload may stand for nothing any more
  * @move: copy an object to @new_payload; the old one stays until it is freed. Process context,
@@ -308,6 +310,7 @@ struct vswap_backend_ops {
 	bool (*tidy)(struct vswap_backend *b);
 	void (*compact)(struct vswap_backend *b);
 	bool (*is_loose)(struct vswap_backend *b);
+	unsigned long (*loose_pages)(struct vswap_backend *b);
 	unsigned long (*sweep_begin)(struct vswap_backend *b);
 	bool (*is_poor)(struct vswap_backend *b, u64 payload);
 	int (*move)(struct vswap_backend *b, u64 payload, u64 *new_payload);

@@ -41,6 +41,7 @@ static_assert(OBJECTS_PLACE_BITS + PLACE_SHIFT == SLOT_PAYLOAD_BITS);
 
 /* What lies between compressed objects however they are moved: no more than this, mostly. */
 #define WASTE_SHIFT	3
+#define SLAB_WASTE_SHIFT	4
 
 /*
  * Holes that are worth moving objects for, of all pages: while nobody waits, and at the limit.
@@ -49,6 +50,8 @@ static_assert(OBJECTS_PLACE_BITS + PLACE_SHIFT == SLOT_PAYLOAD_BITS);
  */
 #define TIDY_SHIFT	3
 #define LIMIT_SHIFT	6
+/* And while memory is short. */
+#define SHRINK_SHIFT	4
 
 /* When to try once more, though the last time has left just as many. */
 #define COMPACT_AGAIN	HZ
@@ -135,7 +138,8 @@ static unsigned long holes(struct vswap_backend *b, unsigned long waste)
 	unsigned long pages = objects_pages(pool->objects);
 	unsigned long objects = object_pages(b);
 	unsigned long whole = min(vswap_backend_sum(b, BACKEND_WHOLE_PAGES), objects);
-	unsigned long needed = objects + max(waste, (objects - whole) >> WASTE_SHIFT);
+	unsigned int shift = objects_are_slab(pool->objects) ? SLAB_WASTE_SHIFT : WASTE_SHIFT;
+	unsigned long needed = objects + max(waste, (objects - whole) >> shift);
 
 	return pages > needed ? pages - needed : 0;
 }
@@ -270,6 +274,15 @@ static bool pool_is_loose(struct vswap_backend *b)
 
 	return objects_are_slab(pool->objects) &&
 	       has_holes(b, is_full(pool, POOL_LAST) ? LIMIT_SHIFT : TIDY_SHIFT);
+}
+
+static unsigned long pool_loose_pages(struct vswap_backend *b)
+{
+	struct pool *pool = b->private;
+
+	if (!objects_are_slab(pool->objects) || !has_holes(b, SHRINK_SHIFT))
+		return 0;
+	return holes(b, 0);
 }
 
 static unsigned long pool_sweep_begin(struct vswap_backend *b)
@@ -778,6 +791,7 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.tidy = pool_tidy,
 	.compact = pool_compact,
 	.is_loose = pool_is_loose,
+	.loose_pages = pool_loose_pages,
 	.sweep_begin = pool_sweep_begin,
 	.sweep_end = pool_sweep_end,
 	.is_poor = pool_is_poor,

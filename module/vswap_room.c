@@ -203,6 +203,24 @@ bool vswap_tier_pool_is_loose(void)
 }
 
 /**
+ * vswap_tier_loose_pages() - what a sweep would give back to those who are short of memory
+ *
+ * Context: any.
+ * Return: pages; 0: it isn't worth a sweep.
+ */
+unsigned long vswap_tier_loose_pages(void)
+{
+	struct vswap_backend *pool;
+	unsigned long pages;
+
+	rcu_read_lock();
+	pool = READ_ONCE(vswap_tier_table.pool);
+	pages = pool ? pool->ops->loose_pages(pool) : 0;
+	rcu_read_unlock();
+	return pages;
+}
+
+/**
  * vswap_tier_sweep_begin() - choose objects of the pool that had better be elsewhere in it
  *
  * Context: process, may sleep; one sweep at a time. The pool may go meanwhile.

@@ -183,6 +183,19 @@ void vswap_sweep_look(void)
 }
 
 /**
+ * vswap_sweep_pages() - what vswap_sweep_want() would give back to those who are short of memory
+ *
+ * Context: as vswap_sweep_look().
+ * Return: pages; 0: nothing that is worth it, or it has just been tried.
+ */
+unsigned long vswap_sweep_pages(void)
+{
+	if (time_before(jiffies, READ_ONCE(sweeper.rest_until)))
+		return 0;
+	return vswap_tier_loose_pages();
+}
+
+/**
  * vswap_sweep_want() - have the pool give back what it can, however little that is
  *
  * Context: any.

@@ -11,6 +11,7 @@
 void vswap_sweep_start(struct slots *slots, void (*swept)(void));
 void vswap_sweep_stop(void);
 void vswap_sweep_look(void);
+unsigned long vswap_sweep_pages(void);
 void vswap_sweep_want(void);
 void vswap_sweep_wait(void);
 

@@ -151,6 +151,7 @@ unsigned long vswap_tier_pool_excess(unsigned int percent);
 bool vswap_tier_tidy_pool(void);
 void vswap_tier_compact_pool(void);
 bool vswap_tier_pool_is_loose(void);
+unsigned long vswap_tier_loose_pages(void);
 unsigned long vswap_tier_sweep_begin(void);
 bool vswap_tier_is_poor(u64 word);
 void vswap_tier_sweep_end(void);

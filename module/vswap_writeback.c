@@ -253,12 +253,13 @@ static bool pool_shrinks(void)
 /* A shrinker's count_objects: how many pages shrink() could give back. In reclaim. */
 static unsigned long shrinkable(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	return kept_count(&vswap_kept) + (pool_shrinks() ? vswap_tier_shrinkable() : 0);
+	return kept_count(&vswap_kept) + vswap_sweep_pages() +
+	       (pool_shrinks() ? vswap_tier_shrinkable() : 0);
 }
 
 /*
- * A shrinker's scan_objects: forget blocks that were read, before anything else; then have
- * pages of the pool written back. A worker does it. Nothing is waited for: reclaim must not
+ * A shrinker's scan_objects: forget blocks that were read, before anything else; then have the
+ * pool's holes closed, and pages of it written back. A worker does it. Nothing is waited for: reclaim must not
  * depend on a disk here. Returns how many pages are free, 0 for those of the pool that aren't
  * yet; SHRINK_STOP: there is nothing to be had, or more than enough on its way.
  */
@@ -268,7 +269,8 @@ static unsigned long shrink(struct shrinker *shrinker, struct shrink_control *sc
 
 	if (dropped)
 		return dropped;
-	vswap_sweep_look();
+	if (vswap_sweep_pages())
+		vswap_sweep_want();
 	if (!pool_shrinks() || atomic_long_read(&writeback.wanted) >= MAX_SHRINK)
 		return SHRINK_STOP;
 	atomic_long_add(sc->nr_to_scan, &writeback.wanted);
