@@ -122,7 +122,7 @@ static int check_words(const struct rules_params *p, char *why)
 	if (strcmp(p->checksum, "none") && strcmp(p->checksum, "crc32c"))
 		return refuse(why, "checksum=%s: must be none or crc32c", p->checksum);
 	if (strcmp(p->zswap_allocator, "zsmalloc") && strcmp(p->zswap_allocator, "slab"))
-		return refuse(why, "zswap_allocator=%s: must be zsmalloc or slab",
+		return refuse(why, "zswap_allocator=%s: must be slab or zsmalloc",
 			      p->zswap_allocator);
 	if (strcmp(p->zswap_max_pool, "fixed") && strcmp(p->zswap_max_pool, "auto"))
 		return refuse(why, "zswap_max_pool=%s: must be fixed or auto", p->zswap_max_pool);

@@ -50,7 +50,7 @@ module_param_named(zswap_cold_compressor, params.zswap_cold_compressor, charp, 0
 MODULE_PARM_DESC(zswap_cold_compressor,
 		 "compressor of the oldest pages once the pool is nearly full: none, zstd, ...");
 module_param_named(zswap_allocator, params.zswap_allocator, charp, 0444);
-MODULE_PARM_DESC(zswap_allocator, "where compressed pages lie: zsmalloc, slab");
+MODULE_PARM_DESC(zswap_allocator, "where compressed pages lie: slab, zsmalloc");
 module_param_named(zswap_charge, params.zswap_charge, bool, 0444);
 MODULE_PARM_DESC(zswap_charge, "charge what the pool takes to the cgroups of its pages (0)");
 module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 0444);

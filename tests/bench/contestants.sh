@@ -120,7 +120,7 @@ start() {
 	zram) start_zram ;;
 	zswap) start_zswap ;;
 	vswap-zswap) load_vswap zswap ;;
-	vswap-slab) load_vswap zswap zswap_allocator=slab ;;
+	vswap-zsmalloc) load_vswap zswap zswap_allocator=zsmalloc ;;
 	vswap-charged) load_vswap zswap zswap_charge=1 ;;
 	vswap-direct) load_vswap zswap swapin=direct ;;
 	vswap-ssd) load_vswap ssd ssd=/dev/swap ;;

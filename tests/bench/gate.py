@@ -18,7 +18,7 @@ def found_in(folder):
     """{(contestant, phase, part): instructions a page}"""
     samples = Samples(folder)
     found = {}
-    for contestant in ("vswap-zswap", "vswap-slab", "vswap-ssd", "vswap-charged"):
+    for contestant in ("vswap-zswap", "vswap-zsmalloc", "vswap-ssd", "vswap-charged"):
         for phase in ("out", "in", "reout", "in-shuffled", "out-changed", "free"):
             # With a disk, how often a task sleeps and wakes depends on the host, and
             # what the end of a process costs besides, on the allocators' state.
@@ -54,7 +54,7 @@ def compare(found, expected):
             failed += 1
         elif was is not None and value < was / ALLOWED - SLACK:
             verdict = "cheaper: record it"
-        print(f"{key[0]:12} {key[1]:12} {key[2]:5} {value:8.0f} {was or 0:8.0f}  {verdict}")
+        print(f"{key[0]:14} {key[1]:12} {key[2]:5} {value:8.0f} {was or 0:8.0f}  {verdict}")
     return failed
 
 

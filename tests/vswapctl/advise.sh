@@ -257,28 +257,28 @@ test_advise_tried() {
 	advise_full
 	advise --json
 	check 'advise: nothing for trying' jq -e '[.advice[].key] | index("allocator", "limit") == null' "$tmp/out"
-	conf '[pool]' 'size = 25%' 'allocator = slab' 'limit = auto' '[file ssd]'
+	conf '[pool]' 'size = 25%' 'allocator = zsmalloc' 'limit = auto' '[file ssd]'
 	cp "$machine/etc/vswap.conf" "$tmp/conf"
 	advised 'tried' allocator null 'That is for trying'
 	advised 'tried' limit null
 	check 'advise, tried: now' equal "$(jq -r '.advice[] | select(.key == ("allocator", "limit")) | .now' "$tmp/out" | xargs)" \
-		'slab auto'
+		'zsmalloc auto'
 	mkdir -p "${advise_part%/*}"
-	printf '[pool]\nallocator = slab\n' >"$advise_part"
+	printf '[pool]\nallocator = zsmalloc\n' >"$advise_part"
 	advise --apply
 	check 'advise --apply, tried: status' equal "$status" 0
 	check 'advise --apply, tried: the part' equal "$(tail -n +2 "$advise_part" | xargs)" \
-		'[pool] allocator = slab size = 38%'
+		'[pool] allocator = zsmalloc size = 38%'
 	check 'advise --apply, tried: vswap.conf stays' cmp "$tmp/conf" "$machine/etc/vswap.conf"
 	# By modprobe.d alone; what setup would write hasn't it.
 	rm -r "${machine:?}/etc"
 	files "$parameters" <<-'END'
-		zswap_allocator slab
+		zswap_allocator zsmalloc
 		zswap_max_pool auto
 	END
 	advise
 	check 'advise, tried by modprobe.d' equal "$(tail -n 2 "$tmp/out")" \
-		'Add to its [pool], or it is lost: allocator = slab
+		'Add to its [pool], or it is lost: allocator = zsmalloc
 Add to its [pool], or it is lost: limit = auto'
 }
 

@@ -265,7 +265,7 @@ test_conf_parts() {
 
 test_start() {
 	local a=$machine/var/lib/vswap/a.swap b=$machine/srv/b
-	local defaults='checksum=none discard=none encrypt=N require_all=N swapin=cache virtual_gb=0 zswap_allocator=zsmalloc zswap_charge=N zswap_cold_compressor=none zswap_compressor=lz4 zswap_high_percent=97 zswap_idle_seconds=0 zswap_max_pool=fixed zswap_low_percent=95 zswap_max_page_percent=75 zswap_packed_writeback=Y zswap_shrinker=N'
+	local defaults='checksum=none discard=none encrypt=N require_all=N swapin=cache virtual_gb=0 zswap_allocator=slab zswap_charge=N zswap_cold_compressor=none zswap_compressor=lz4 zswap_high_percent=97 zswap_idle_seconds=0 zswap_max_pool=fixed zswap_low_percent=95 zswap_max_page_percent=75 zswap_packed_writeback=Y zswap_shrinker=N'
 	local load="modprobe vswap backends=zswap autostart=0"
 	local missing='swap goes without it; when it is there: vswapctl reload'
 	start_machine
@@ -286,10 +286,10 @@ test_start() {
 
 	start_machine
 	conf '[area]' 'checksum = crc32c' 'discard = both' 'encrypt = yes' 'priority = 7' 'require-all = on' \
-		'swapin = direct' 'virtual-size = 100.5*1G' '[pool]' 'allocator = slab' 'charge = yes' 'cold-compressor = lzo-rle' 'compressor = zstd' 'high = 80%' \
+		'swapin = direct' 'virtual-size = 100.5*1G' '[pool]' 'allocator = zsmalloc' 'charge = yes' 'cold-compressor = lzo-rle' 'compressor = zstd' 'high = 80%' \
 		'idle = 10m' 'limit = auto' 'low = 70%' 'max-page = 60%' 'packed-writeback = no' 'shrinker = true' 'size = 128M'
 	machine_does 'start, all keys' 0 '' '' start
-	ran 'start, all keys' "$load zswap_max_pool_mb=128 checksum=crc32c discard=both encrypt=Y require_all=Y swapin=direct virtual_gb=101 zswap_allocator=slab zswap_charge=Y zswap_cold_compressor=lzo-rle zswap_compressor=zstd zswap_high_percent=80 zswap_idle_seconds=600 zswap_max_pool=auto zswap_low_percent=70 zswap_max_page_percent=60 zswap_packed_writeback=N zswap_shrinker=Y" \
+	ran 'start, all keys' "$load zswap_max_pool_mb=128 checksum=crc32c discard=both encrypt=Y require_all=Y swapin=direct virtual_gb=101 zswap_allocator=zsmalloc zswap_charge=Y zswap_cold_compressor=lzo-rle zswap_compressor=zstd zswap_high_percent=80 zswap_idle_seconds=600 zswap_max_pool=auto zswap_low_percent=70 zswap_max_page_percent=60 zswap_packed_writeback=N zswap_shrinker=Y" \
 		'swapon -p 7 /dev/vswap0'
 
 	start_machine

@@ -65,7 +65,7 @@ static const struct column columns[] = {
 	{ "COLD-COMPRESSOR", NULL, BACKEND_COLD_COMPRESSOR, NULL, 6, LEFT,
 	  "zswap: name of the one for its oldest pages" },
 	{ "ALLOCATOR", NULL, BACKEND_ALLOCATOR, NULL, 6, LEFT,
-	  "zswap: where its pages lie: zsmalloc or slab" },
+	  "zswap: where its pages lie: slab or zsmalloc" },
 	{ "LIMIT", NULL, BACKEND_LIMIT, NULL, 6, RIGHT,
 	  "zswap: limit of the pool" },
 	{ "TARGET", NULL, BACKEND_TARGET, NULL, 6, RIGHT,

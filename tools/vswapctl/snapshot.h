@@ -60,7 +60,7 @@
 	X(FULL,		"rejected_full",	COUNT,	COUNTER, "pages it refused for want of space") \
 	X(COMPRESSOR,	"compressor",		TEXT,	TEXT,	"of a pool")			\
 	X(COLD_COMPRESSOR, "cold_compressor",	TEXT,	TEXT,	"of a pool, for its oldest pages") \
-	X(ALLOCATOR,	"allocator",		TEXT,	TEXT,	"of a pool: zsmalloc or slab")	\
+	X(ALLOCATOR,	"allocator",		TEXT,	TEXT,	"of a pool: slab or zsmalloc")	\
 	X(LIMIT,	"limit_bytes",		BYTES,	GAUGE,	"limit of the pool")		\
 	X(TARGET,	"target_bytes",		BYTES,	GAUGE,	"what it may take of that now")	\
 	X(POOL,		"pool_bytes",		BYTES,	GAUGE,	"memory the pool takes")	\

@@ -84,7 +84,7 @@ static const struct row traffic_rows[] = {
 	{ "  a page", 0, area_writeback_page, "of 4K before compression", NULL },
 	{ "Pages moved otherwise", AREA_MOVED, NULL, "such as from a disk that is removed", NULL },
 	{ "Compressed once more", AREA_RECOMPRESSED, NULL, "zswap_cold_compressor", NULL },
-	{ "Moved in the pool", AREA_SWEPT, NULL, "zswap_allocator=slab: it got smaller", NULL },
+	{ "Moved in the pool", AREA_SWEPT, NULL, "in a slab: it got smaller", NULL },
 	{ "Pages by a detour", AREA_BIO, NULL, "block I/O: a tracer kept vswap from them", NULL },
 	{ "Address space grew", AREA_GROW_STEPS, NULL, "times", NULL },
 	{ 0 }
