@@ -238,8 +238,8 @@ struct vswap_backend_attr {
  * @load: fill a page from what @payload stands for. May sleep. Returns 0 or -EIO;
  *	the caller counts.
  * @length: how long is the compressed page that @payload stands for, in bytes; PAGE_SIZE
- *	if it isn't compressed; it doesn't look at the backend. Any context. For a backend in RAM only, as are
- *	@fetch and @codec
+ *	if it isn't compressed; it doesn't look at the backend. Any context. For a backend in RAM
+ *	only, as are @fetch and @codec
  * @fetch: copy it as it is to @dst, ->length() bytes. Process context
  * @codec: the codec_number() of what has compressed it. Any context
  * @store_packed: reserve a place for a block of @nr compressed pages, see packed.h. As
@@ -266,10 +266,9 @@ struct vswap_backend_attr {
  *	context, may sleep. Returns false if it is to be called again, though nothing changes
  * @compact: give back memory that what was freed has left in holes. Process context,
  *	may sleep.
- * @is_loose: would memory be free if some of its objects moved inside it, and are they not able
- *	to by themselves. Any context. For a backend in RAM only, as are the next five
- * @loose_pages: how much that would be, if it is worth it for those who are short of memory. Any
- *	context
+ * @loose_pages: how much memory would be free if some of its objects moved inside it, which they
+ *	can't by themselves; 0 if it isn't worth it: @is_short: to those who are short of memory.
+ *	Any context. For a backend in RAM only, as are the next four
  * @sweep_begin: choose these. One sweep at a time. Returns how many they are, at most
  * @is_poor: is an object one of them. Any context; @payload may stand for nothing any more
  * @move: copy an object to @new_payload; the old one stays until it is freed. Process context,
@@ -309,8 +308,7 @@ struct vswap_backend_ops {
 	unsigned int (*fullness)(struct vswap_backend *b);
 	bool (*tidy)(struct vswap_backend *b);
 	void (*compact)(struct vswap_backend *b);
-	bool (*is_loose)(struct vswap_backend *b);
-	unsigned long (*loose_pages)(struct vswap_backend *b);
+	unsigned long (*loose_pages)(struct vswap_backend *b, bool is_short);
 	unsigned long (*sweep_begin)(struct vswap_backend *b);
 	bool (*is_poor)(struct vswap_backend *b, u64 payload);
 	int (*move)(struct vswap_backend *b, u64 payload, u64 *new_payload);

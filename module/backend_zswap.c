@@ -268,19 +268,12 @@ static bool has_no_room(struct vswap_backend *b, enum vswap_pool_choice choice)
 
 /* ---- Objects that move, of a slab ---- */
 
-static bool pool_is_loose(struct vswap_backend *b)
+static unsigned long pool_loose_pages(struct vswap_backend *b, bool is_short)
 {
 	struct pool *pool = b->private;
+	unsigned int shift = is_full(pool, POOL_LAST) ? LIMIT_SHIFT : TIDY_SHIFT;
 
-	return objects_are_slab(pool->objects) &&
-	       has_holes(b, is_full(pool, POOL_LAST) ? LIMIT_SHIFT : TIDY_SHIFT);
-}
-
-static unsigned long pool_loose_pages(struct vswap_backend *b)
-{
-	struct pool *pool = b->private;
-
-	if (!objects_are_slab(pool->objects) || !has_holes(b, SHRINK_SHIFT))
+	if (!objects_are_slab(pool->objects) || !has_holes(b, is_short ? SHRINK_SHIFT : shift))
 		return 0;
 	return holes(b, 0);
 }
@@ -790,7 +783,6 @@ const struct vswap_backend_ops vswap_zswap_ops = {
 	.fullness = pool_fullness,
 	.tidy = pool_tidy,
 	.compact = pool_compact,
-	.is_loose = pool_is_loose,
 	.loose_pages = pool_loose_pages,
 	.sweep_begin = pool_sweep_begin,
 	.sweep_end = pool_sweep_end,

@@ -186,36 +186,20 @@ void vswap_tier_compact_pool(void)
 }
 
 /**
- * vswap_tier_pool_is_loose() - would a sweep give back memory
- *
- * Context: any.
- */
-bool vswap_tier_pool_is_loose(void)
-{
-	struct vswap_backend *pool;
-	bool is_loose;
-
-	rcu_read_lock();
-	pool = READ_ONCE(vswap_tier_table.pool);
-	is_loose = pool && pool->ops->is_loose(pool);
-	rcu_read_unlock();
-	return is_loose;
-}
-
-/**
- * vswap_tier_loose_pages() - what a sweep would give back to those who are short of memory
+ * vswap_tier_loose_pages() - what a sweep of the pool would give back
+ * @is_short: to those who are short of memory
  *
  * Context: any.
  * Return: pages; 0: it isn't worth a sweep.
  */
-unsigned long vswap_tier_loose_pages(void)
+unsigned long vswap_tier_loose_pages(bool is_short)
 {
 	struct vswap_backend *pool;
 	unsigned long pages;
 
 	rcu_read_lock();
 	pool = READ_ONCE(vswap_tier_table.pool);
-	pages = pool ? pool->ops->loose_pages(pool) : 0;
+	pages = pool ? pool->ops->loose_pages(pool, is_short) : 0;
 	rcu_read_unlock();
 	return pages;
 }

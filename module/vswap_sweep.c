@@ -170,6 +170,14 @@ static void sweep_work(struct work_struct *work)
 	memalloc_noreclaim_restore(noreclaim);
 }
 
+/* Pages that one would give back, if it is worth it, and the pool isn't to rest yet. */
+static unsigned long worth(bool is_short)
+{
+	if (time_before(jiffies, READ_ONCE(sweeper.rest_until)))
+		return 0;
+	return vswap_tier_loose_pages(is_short);
+}
+
 /**
  * vswap_sweep_look() - look whether the pool has holes that are worth a sweep
  *
@@ -178,7 +186,7 @@ static void sweep_work(struct work_struct *work)
  */
 void vswap_sweep_look(void)
 {
-	if (time_after_eq(jiffies, READ_ONCE(sweeper.rest_until)) && vswap_tier_pool_is_loose())
+	if (worth(false))
 		queue_work(vswap_mover_queue, &sweeper.work);
 }
 
@@ -190,9 +198,7 @@ void vswap_sweep_look(void)
  */
 unsigned long vswap_sweep_pages(void)
 {
-	if (time_before(jiffies, READ_ONCE(sweeper.rest_until)))
-		return 0;
-	return vswap_tier_loose_pages();
+	return worth(true);
 }
 
 /**

@@ -259,9 +259,9 @@ static unsigned long shrinkable(struct shrinker *shrinker, struct shrink_control
 
 /*
  * A shrinker's scan_objects: forget blocks that were read, before anything else; then have the
- * pool's holes closed, and pages of it written back. A worker does it. Nothing is waited for: reclaim must not
- * depend on a disk here. Returns how many pages are free, 0 for those of the pool that aren't
- * yet; SHRINK_STOP: there is nothing to be had, or more than enough on its way.
+ * pool's holes closed, and pages of it written back. A worker does it. Nothing is waited for:
+ * reclaim must not depend on a disk here. Returns how many pages are free, 0 for those of the pool
+ * that aren't yet; SHRINK_STOP: there is nothing to be had, or more than enough on its way.
  */
 static unsigned long shrink(struct shrinker *shrinker, struct shrink_control *sc)
 {
