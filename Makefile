@@ -124,7 +124,7 @@ check-kernels: all
 check-long: all
 	@for kernel in $(KERNELS); do \
 		tests/lib/build-module $$kernel && \
-		tests/scenarios/run -k $$kernel -j 1 -s 900 churn torture auto && \
+		tests/scenarios/run -k $$kernel -j 1 -s 900 churn torture auto bpftrace && \
 		tests/vm/power-cut -k $$kernel -n 10 && \
 		tests/scenarios/run -k $$kernel || exit; \
 	done
