@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "kernel/compat/compat.h"
 #include "kernel/compat/copy.h"
 #include "kernel/compat/movable.h"
 #include "pool_slab.h"
@@ -57,15 +58,13 @@ static void uncharge_pages(struct slab *slab, unsigned int nr)
 /* The page is locked. */
 static void make_movable(struct slab *slab, struct page *page, void *addr)
 {
-	set_page_private(page, (unsigned long)addr);
-	port_set_movable(page, &slab->movable);
+	port_set_movable(page, &slab->movable, (unsigned long)addr);
 }
 
 /* The page is locked. It may be isolated: then who isolated it sees that it is nobody's. */
 static void make_immovable(struct page *page)
 {
 	port_clear_movable(page);
-	set_page_private(page, 0);
 }
 
 /* Who moves our pages has them locked, and may wait for memory: reclaim doesn't wait for him. */
@@ -93,7 +92,7 @@ static void slab_page_putback(struct page *page)
  */
 static bool exchange_page(struct slab *slab, struct page *dst, struct page *src)
 {
-	void *addr = (void *)page_private(src);
+	void *addr = (void *)port_movable_data(src);
 	u32 segment = (addr - slab->range.base) >> VSLAB_SEGMENT_SHIFT;
 
 	if (!vslab_pin(&slab->v, segment))
@@ -123,7 +122,7 @@ static int slab_page_migrate(struct page *dst, struct page *src, enum migrate_mo
 	exchanged = exchange_page(slab, dst, src);
 	rcu_read_unlock();
 	if (!exchanged && mode != MIGRATE_ASYNC)
-		queue_work(system_unbound_wq, slab->wanted);
+		queue_work(port_unbound_wq, slab->wanted);
 	return exchanged ? 0 : -EAGAIN;
 }
 
@@ -217,7 +216,7 @@ static void many_empty(void *owner)
 {
 	struct slab *slab = owner;
 
-	queue_work(system_unbound_wq, &slab->reap);
+	queue_work(port_unbound_wq, &slab->reap);
 }
 
 static const struct vslab_ops slab_ops = {

@@ -121,8 +121,9 @@ static int check_words(const struct rules_params *p, char *why)
 		return refuse(why, "swapin=%s: must be cache or direct", p->swapin);
 	if (strcmp(p->checksum, "none") && strcmp(p->checksum, "crc32c"))
 		return refuse(why, "checksum=%s: must be none or crc32c", p->checksum);
-	if (strcmp(p->zswap_allocator, "zsmalloc") && strcmp(p->zswap_allocator, "slab"))
-		return refuse(why, "zswap_allocator=%s: must be slab or zsmalloc",
+	if (strcmp(p->zswap_allocator, "auto") && strcmp(p->zswap_allocator, "slab") &&
+	    strcmp(p->zswap_allocator, "zsmalloc"))
+		return refuse(why, "zswap_allocator=%s: must be auto, slab or zsmalloc",
 			      p->zswap_allocator);
 	if (strcmp(p->zswap_max_pool, "fixed") && strcmp(p->zswap_max_pool, "auto"))
 		return refuse(why, "zswap_max_pool=%s: must be fixed or auto", p->zswap_max_pool);

@@ -42,7 +42,7 @@ struct rules_params {
 	.ssd = "/var/lib/vswap/ssd.swap",		\
 	.zswap_compressor = "lz4",			\
 	.zswap_cold_compressor = "none",		\
-	.zswap_allocator = "slab",			\
+	.zswap_allocator = "auto",			\
 	.zswap_max_pool_percent = 20,			\
 	.zswap_max_pool = "fixed",			\
 	.zswap_max_page_percent = 75,			\

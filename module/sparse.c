@@ -109,7 +109,8 @@ void sparse_exchange_page(void *addr, struct page *page)
 {
 	unsigned long start = (unsigned long)addr;
 
-	apply_to_existing_page_range(k_init_mm, start, PAGE_SIZE, map_page, page);
+	/* All page tables are there: nothing is allocated, and it can't fail. */
+	apply_to_page_range(k_init_mm, start, PAGE_SIZE, map_page, page);
 	static_call(k_flush_tlb_kernel_range)(start, start + PAGE_SIZE);
 }
 #else

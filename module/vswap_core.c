@@ -12,6 +12,7 @@
 #include <linux/umh.h>
 
 #include "codec.h"
+#include "kernel/compat/movable.h"
 #include "port.h"
 #include "rules.h"
 #include "sparse.h"
@@ -50,7 +51,7 @@ module_param_named(zswap_cold_compressor, params.zswap_cold_compressor, charp, 0
 MODULE_PARM_DESC(zswap_cold_compressor,
 		 "compressor of the oldest pages once the pool is nearly full: none, zstd, ...");
 module_param_named(zswap_allocator, params.zswap_allocator, charp, 0444);
-MODULE_PARM_DESC(zswap_allocator, "where compressed pages lie: slab, zsmalloc");
+MODULE_PARM_DESC(zswap_allocator, "where compressed pages lie: auto, slab, zsmalloc");
 module_param_named(zswap_charge, params.zswap_charge, bool, 0444);
 MODULE_PARM_DESC(zswap_charge, "charge what the pool takes to the cgroups of its pages (0)");
 module_param_named(zswap_max_pool_percent, params.zswap_max_pool_percent, uint, 0444);
@@ -158,6 +159,13 @@ static unsigned int discard_flags(void)
 	return flags[rules_discard(params.discard)];
 }
 
+/* What the kernel can't move is in the way of huge pages, and of whoever else wants many at once. */
+static bool wants_slab(void)
+{
+	return !strcmp(params.zswap_allocator, "slab") ||
+	       (!strcmp(params.zswap_allocator, "auto") && PORT_PAGES_MOVE);
+}
+
 static int open_backends(void)
 {
 	const struct vswap_backend_params backend_params = {
@@ -168,7 +176,7 @@ static int open_backends(void)
 		.pool_mb = params.zswap_max_pool_mb,
 		.pool_auto = !strcmp(params.zswap_max_pool, "auto"),
 		.page_percent = params.zswap_max_page_percent,
-		.slab = !strcmp(params.zswap_allocator, "slab"),
+		.slab = wants_slab(),
 		.encrypt = params.encrypt,
 		.require_all = params.require_all,
 		.discard = discard_flags(),

@@ -11,6 +11,7 @@
 
 #include "family/area.h"
 #include "family/hooks.h"
+#include "family/movable.h"
 #include "family/zswap.h"
 
 enum {
@@ -73,6 +74,7 @@ extern struct vswap_hook vswap_hook_pin_hibernation_swap_type;
 	&vswap_hook_zswap_swapon,					\
 	&vswap_hook_mem_cgroup_swap_full,				\
 	&vswap_hook_zswap_store,					\
+	PORT_MOVABLE_HOOKS						\
 	PORT_TABLE_IMAGE_HOOKS
 
 #endif /* VSWAP_FAMILY_SWAP_TABLE_H */

@@ -265,7 +265,7 @@ test_conf_parts() {
 
 test_start() {
 	local a=$machine/var/lib/vswap/a.swap b=$machine/srv/b
-	local defaults='checksum=none discard=none encrypt=N require_all=N swapin=cache virtual_gb=0 zswap_allocator=slab zswap_charge=N zswap_cold_compressor=none zswap_compressor=lz4 zswap_high_percent=97 zswap_idle_seconds=0 zswap_max_pool=fixed zswap_low_percent=95 zswap_max_page_percent=75 zswap_packed_writeback=Y zswap_shrinker=N'
+	local defaults='checksum=none discard=none encrypt=N require_all=N swapin=cache virtual_gb=0 zswap_allocator=auto zswap_charge=N zswap_cold_compressor=none zswap_compressor=lz4 zswap_high_percent=97 zswap_idle_seconds=0 zswap_max_pool=fixed zswap_low_percent=95 zswap_max_page_percent=75 zswap_packed_writeback=Y zswap_shrinker=N'
 	local load="modprobe vswap backends=zswap autostart=0"
 	local missing='swap goes without it; when it is there: vswapctl reload'
 	start_machine

@@ -293,7 +293,7 @@ keeps its size, 2M: it can't shrink"
 	rm -r "$machine/run"
 	on_machine setup --yes --no-file
 	check 'setup, no systemd: status' equal "$status" 0
-	ran 'setup, no systemd' 'modprobe vswap backends=zswap autostart=0 zswap_max_pool_mb=16 checksum=none discard=none encrypt=N require_all=N swapin=cache virtual_gb=0 zswap_allocator=slab zswap_charge=N zswap_cold_compressor=none zswap_compressor=lz4 zswap_high_percent=97 zswap_idle_seconds=0 zswap_max_pool=fixed zswap_low_percent=95 zswap_max_page_percent=75 zswap_packed_writeback=Y zswap_shrinker=N' \
+	ran 'setup, no systemd' 'modprobe vswap backends=zswap autostart=0 zswap_max_pool_mb=16 checksum=none discard=none encrypt=N require_all=N swapin=cache virtual_gb=0 zswap_allocator=auto zswap_charge=N zswap_cold_compressor=none zswap_compressor=lz4 zswap_high_percent=97 zswap_idle_seconds=0 zswap_max_pool=fixed zswap_low_percent=95 zswap_max_page_percent=75 zswap_packed_writeback=Y zswap_shrinker=N' \
 		'swapon -p 100 /dev/vswap0'
 }
 

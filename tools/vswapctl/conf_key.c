@@ -27,7 +27,7 @@ const struct conf_key conf_keys[] = {
 	{ "area", "require-all", BOOL, OF(params.require_all), "require_all", false, NULL },
 	{ "area", "swapin", CHOICE, OF(params.swapin), "swapin", false, "cache direct" },
 	{ "area", "virtual-size", SPACE, OF(virtual_gb), "virtual_gb", false, NULL },
-	{ "pool", "allocator", CHOICE, OF(params.zswap_allocator), "zswap_allocator", false, "slab zsmalloc" },
+	{ "pool", "allocator", CHOICE, OF(params.zswap_allocator), "zswap_allocator", false, "auto slab zsmalloc" },
 	{ "pool", "charge", BOOL, OF(params.zswap_charge), "zswap_charge", false, NULL },
 	{ "pool", "cold-compressor", WORD, OF(params.zswap_cold_compressor), "zswap_cold_compressor", false, NULL },
 	{ "pool", "compressor", WORD, OF(params.zswap_compressor), "zswap_compressor", false, NULL },

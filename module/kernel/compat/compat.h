@@ -13,10 +13,18 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 struct obj_cgroup;
 struct port_comp;
 struct zs_pool;
+
+/* Newer kernels complain when it is used by its old name. */
+#ifdef KERNEL_HAS_SYSTEM_DFL_WQ
+#define port_unbound_wq		system_dfl_wq
+#else
+#define port_unbound_wq		system_unbound_wq
+#endif
 
 /* ---- A disk of our own ---- */
 
