@@ -33,6 +33,7 @@ struct vswap_io;
  * @place: the first page's place there
  * @nr: how many pages
  * @in_set: lies in its set's memory
+ * @cgroup: see struct vswap_io
  * @began: when the disk was told, in nanoseconds, if anybody wants to know
  * @work: for the backend: what an interrupt leaves to a worker
  * @batch: for batch.c, until the disk is told
@@ -45,6 +46,7 @@ struct vswap_transfer {
 	u32 place;
 	unsigned int nr;
 	bool in_set;
+	unsigned short cgroup;
 	u64 began;
 	union {
 		struct work_struct work;
@@ -61,6 +63,8 @@ struct vswap_transfer {
  * @done: called when the last one has ended; any context, interrupts included
  * @folio: for @done; and a folio that is written, for its cgroup, whose I/O it is; or NULL
  * @slot: for @done: first virtual slot
+ * @cgroup: whose I/O what is written from now on is, where there is no @folio: an id of
+ *	port_slot_cgroup()'s
  * @spare: memory for one transfer that lasts as long as the set, or NULL; for whoever
  *	adds to the set
  */
@@ -71,6 +75,7 @@ struct vswap_io {
 	struct vswap_transfer *spare;
 	struct folio *folio;
 	u32 slot;
+	unsigned short cgroup;
 };
 
 /**
@@ -86,6 +91,7 @@ static inline void vswap_io_init(struct vswap_io *io,
 	io->done = done;
 	io->spare = NULL;
 	io->folio = NULL;
+	io->cgroup = 0;
 }
 
 /* One more transfer in the set. */

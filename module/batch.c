@@ -8,8 +8,8 @@
  * readahead have. Where the plug is pulled because the task is about to sleep, a worker
  * submits: submitting may sleep itself.
  *
- * What a folio's write costs is on its cgroup's account, whoever reclaims it: only pages of
- * one cgroup go together.
+ * What a write costs is on the account of the cgroup whose pages these are, whoever reclaims or
+ * moves them: only pages of one cgroup go together.
  */
 #include <linux/blk-cgroup.h>
 #include <linux/blkdev.h>
@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 
 #include "batch.h"
+#include "port.h"
 #include "vswap_auto.h"
 
 /* As many as the block layer gathers before it sends a request off: 128 KiB. */
@@ -35,28 +36,41 @@ struct batch {
 	unsigned int nr;
 };
 
-/* Whose cgroup a transfer belongs to, NULL: to that of who submits it. */
+/* Whose cgroup a transfer belongs to, NULL: to that which it has itself, or to its submitter's. */
 static struct folio *folio_of(const struct vswap_transfer *t)
 {
 	return op_is_write(bio_op(&t->bio)) ? t->io->folio : NULL;
 }
 
 #if defined(CONFIG_MEMCG) && defined(CONFIG_BLK_CGROUP)
-/* The cgroup that has the folio's I/O, to be put; NULL: none. It stays the folio's. */
-static struct cgroup_subsys_state *get_css(struct folio *folio)
+/* Whose I/O a transfer is, NULL: that of who submits it. Within rcu_read_lock(). */
+static struct mem_cgroup *memcg_of(const struct vswap_transfer *t)
+{
+	struct folio *folio = folio_of(t);
+
+	if (folio)
+		return folio_memcg(folio);
+	return t->cgroup ? port_cgroup_by_id(t->cgroup) : NULL;
+}
+
+/*
+ * The cgroup that a transfer is accounted to, to be put; NULL: none. Of one that has been removed
+ * it is the next one above that hasn't.
+ */
+static struct cgroup_subsys_state *get_css(const struct vswap_transfer *t)
 {
 	struct cgroup_subsys_state *css = NULL;
 	struct mem_cgroup *memcg;
 
 	rcu_read_lock();
-	memcg = folio ? folio_memcg(folio) : NULL;
+	memcg = memcg_of(t);
 	if (memcg)
 		css = cgroup_get_e_css(memcg->css.cgroup, &io_cgrp_subsys);
 	rcu_read_unlock();
 	return css;
 }
 #else
-static struct cgroup_subsys_state *get_css(struct folio *folio)
+static struct cgroup_subsys_state *get_css(const struct vswap_transfer *t)
 {
 	return NULL;
 }
@@ -74,9 +88,12 @@ static struct cgroup_subsys_state *get_css(struct folio *folio)
  */
 void batch_set_disk(struct bio *bio, struct block_device *bdev, const struct vswap_transfer *t)
 {
-	struct cgroup_subsys_state *css = get_css(folio_of(t));
+	struct cgroup_subsys_state *css = get_css(t);
 
 	bio->bi_bdev = bdev;
+	/* Who waits for the mover must not wait for the limit of one cgroup. */
+	if (t->cgroup && port_io_max_holds_swap())
+		bio_set_flag(bio, BIO_BPS_THROTTLED);
 	if (css) {
 		bio_associate_blkg_from_css(bio, css);
 		css_put(css);
@@ -85,14 +102,15 @@ void batch_set_disk(struct bio *bio, struct block_device *bdev, const struct vsw
 	}
 }
 
-static bool same_cgroup(struct folio *a, struct folio *b)
+static bool same_cgroup(const struct vswap_transfer *a, const struct vswap_transfer *b)
 {
+	struct folio *of_a = folio_of(a), *of_b = folio_of(b);
 	bool same;
 
-	if (!a || !b)
-		return a == b;
+	if (!of_a || !of_b)
+		return of_a == of_b && a->cgroup == b->cgroup;
 	rcu_read_lock();
-	same = folio_memcg(a) == folio_memcg(b);
+	same = folio_memcg(of_a) == folio_memcg(of_b);
 	rcu_read_unlock();
 	return same;
 }
@@ -178,7 +196,7 @@ static bool follows(const struct vswap_transfer *t)
 	return t->bio.bi_opf == before->bio.bi_opf &&
 	       t->bio.bi_iter.bi_sector ==
 	       before->bio.bi_iter.bi_sector + (before->bio.bi_iter.bi_size >> SECTOR_SHIFT) &&
-	       same_cgroup(folio_of(t), folio_of(before));
+	       same_cgroup(t, before);
 }
 
 /* Moves the first of @from, and those that lie behind it, to @run; returns how many. */

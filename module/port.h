@@ -75,6 +75,9 @@ int port_area_priority(void);
 int port_area_swap_type(void);
 u64 port_area_memory(void);
 void port_area_slot_freed(u32 slot);
+unsigned short port_slot_cgroup(u32 slot);
+struct mem_cgroup *port_cgroup_by_id(unsigned short id);
+bool port_io_max_holds_swap(void);
 bool port_slot_may_leave(u32 slot);
 
 /* ---- What a family calls, in vswap_area.c ---- */

@@ -242,6 +242,7 @@ static struct bio *new_bio(struct vswap_backend *b, struct vswap_io *io, blk_opf
 	t->io = io;
 	t->place = place;
 	t->nr = nr;
+	t->cgroup = io->cgroup;
 	vswap_io_get(io);
 	return bio;
 }

@@ -1143,18 +1143,38 @@ int vswap_page_in(struct slots *slots, u32 slot, struct page *page)
 	return err;
 }
 
+static unsigned int cgroup_run(const unsigned short *cgroups, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 1; i < nr && cgroups[i] == cgroups[0]; i++)
+		;
+	return i;
+}
+
 /**
  * vswap_words_write() - write pages to where words say, and wait for it
  * @words: slot words; pages whose word isn't one of a file are left out
+ * @cgroups: whose I/O each of them is: see struct vswap_io
  * @pages: as many contiguous pages
  * @nr: how many
  *
  * Context: process, may sleep.
  * Return: 0, or -errno if any of them couldn't be written.
  */
-int vswap_words_write(const u64 *words, struct page *pages, unsigned int nr)
+int vswap_words_write(const u64 *words, const unsigned short *cgroups, struct page *pages,
+		      unsigned int nr)
 {
-	return transfer_pages(words, pages, nr, REQ_OP_WRITE | REQ_SWAP);
+	struct sync_io sio;
+	unsigned int i, run;
+
+	sync_io_init(&sio);
+	for (i = 0; i < nr; i += run) {
+		run = cgroup_run(cgroups + i, nr - i);
+		sio.io.cgroup = cgroups[i];
+		submit_file_pages(words + i, &sio.io, REQ_OP_WRITE | REQ_SWAP, pages + i, run);
+	}
+	return sync_io_wait(&sio, 0);
 }
 
 /**

@@ -27,7 +27,8 @@ bool vswap_folio_read(struct slots *slots, u32 slot, struct folio *folio, bool t
 int vswap_page_out(struct slots *slots, u32 slot, struct page *page);
 int vswap_page_in(struct slots *slots, u32 slot, struct page *page);
 
-int vswap_words_write(const u64 *words, struct page *pages, unsigned int nr);
+int vswap_words_write(const u64 *words, const unsigned short *cgroups, struct page *pages,
+		      unsigned int nr);
 int vswap_words_read(const u64 *words, struct page *pages, unsigned int nr);
 
 void vswap_slots_forget(struct slots *slots, u32 slot, unsigned int nr);

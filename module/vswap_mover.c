@@ -76,6 +76,8 @@ bool vswap_mover_packs = true;
  * @read: which of them could be read
  * @blocks: pages of the buffer, where they aren't one page each
  * @places: where these go, as words of tag SLOT_FILE, 0 where there is none
+ * @cgroups: whose I/O that is, or whose each page is: ids, see port_slot_cgroup(); 0 in an
+ *	evacuation, which nobody's limit is to hold up
  * @block: which of them each page is in
  * @offset: where in it
  */
@@ -87,6 +89,7 @@ struct mover {
 	DECLARE_BITMAP(read, MAX_BATCH);
 	struct block blocks[MAX_BATCH];
 	u64 places[MAX_BATCH];
+	unsigned short cgroups[MAX_BATCH];
 	u16 block[MAX_BATCH];
 	u16 offset[MAX_BATCH];
 };
@@ -404,7 +407,7 @@ static int finish_batch(struct mover *m, struct slots *slots, unsigned int nr,
 			struct vswap_backend *from, const u64 *places, unsigned int nr_places,
 			bool hot)
 {
-	int err = nr_places ? vswap_words_write(places, m->pages, nr_places) : 0;
+	int err = nr_places ? vswap_words_write(places, m->cgroups, m->pages, nr_places) : 0;
 	unsigned int moved = let_go_batch(m, slots, nr, !err, hot);
 
 	/* The new words that no slot has, none ever had. */
@@ -505,6 +508,15 @@ static int place_block(struct mover *m, unsigned int k, struct vswap_backend *fr
 				       &m->places[k]);
 }
 
+/* A block is its first page's cgroup's. That page is its number or behind it: no id is lost. */
+static void set_cgroups_of_blocks(struct mover *m, unsigned int nr_blocks)
+{
+	unsigned int k;
+
+	for (k = 0; k < nr_blocks; k++)
+		m->cgroups[k] = m->cgroups[m->blocks[k].first];
+}
+
 /* Find places for the blocks. Returns how many found one. */
 static unsigned int place_blocks(struct mover *m, unsigned int nr_blocks,
 				 struct vswap_backend *from)
@@ -591,6 +603,36 @@ static unsigned int recompress_held(struct mover *m, struct slots *slots, unsign
 
 /* ---- Write-back ---- */
 
+static void insert_move(struct mover *m, unsigned int from, unsigned int to)
+{
+	struct slot_move move = m->moves[from];
+	unsigned short cgroup = m->cgroups[from];
+
+	memmove(m->moves + to + 1, m->moves + to, (from - to) * sizeof(*m->moves));
+	memmove(m->cgroups + to + 1, m->cgroups + to, (from - to) * sizeof(*m->cgroups));
+	m->moves[to] = move;
+	m->cgroups[to] = cgroup;
+}
+
+/* Pages of a cgroup come together, in the order they have: so they may go in one I/O. */
+static void group_by_cgroup(struct mover *m, unsigned int nr)
+{
+	unsigned int i, first, next;
+
+	for (i = 0; i < nr; i++)
+		m->cgroups[i] = port_slot_cgroup(m->moves[i].slot);
+	for (first = 0; first < nr; first = next) {
+		next = first + 1;
+		for (i = next; i < nr; i++) {
+			if (m->cgroups[i] != m->cgroups[first])
+				continue;
+			if (i > next)
+				insert_move(m, i, next);
+			next++;
+		}
+	}
+}
+
 /*
  * Words of the oldest clusters, those that have @like in the bits @mask, from @slot on, which
  * is set to where to go on. Returns how many, from one cluster, maybe none.
@@ -617,6 +659,7 @@ static int write_packed(struct mover *m, struct slots *slots, unsigned int nr,
 	int ret;
 
 	*placed = make_words(m, nr, from);
+	set_cgroups_of_blocks(m, nr_blocks);
 	ret = finish_batch(m, slots, nr, from, m->places, written ? nr_blocks : 0, false);
 	if (ret >= 0)
 		vswap_stat_add(VSWAP_WRITEBACK_BYTES, written * PAGE_SIZE);
@@ -685,6 +728,7 @@ static int write_back_held(struct mover *m, struct slots *slots, unsigned int nr
 	unsigned int placed;
 	int ret;
 
+	group_by_cgroup(m, nr);
 	if (READ_ONCE(vswap_mover_packs))
 		ret = write_packed(m, slots, nr, from, &placed);
 	else

@@ -11,6 +11,7 @@
 
 #include "sparse.h"
 #include "vswap_payers.h"
+#include "vswap_stats.h"
 
 /*
  * The kernel sums up its statistics to tell whether memory.zswap.max allows more: so it is asked
@@ -187,6 +188,8 @@ void vswap_slot_set_payer(u32 slot, struct folio *folio)
 		payer = new_payer(objcg);
 	if (payer)
 		WRITE_ONCE(*number_of(slot), payer->number);
+	else
+		vswap_stat_add(VSWAP_UNPAID_PAGES, 1);
 }
 
 /**

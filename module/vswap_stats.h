@@ -30,6 +30,7 @@
 	stat(MOVED_PAGES, moved_pages)					\
 	stat(SWEPT_PAGES, swept_pages) /* not among those */		\
 	stat(CHECKSUM_ERRORS, checksum_errors)				\
+	stat(UNPAID_PAGES, unpaid_pages)				\
 	stat(PACKED_HITS, packed_hits)
 
 #define VSWAP_STAT_ENUM(NAME, name)	VSWAP_##NAME,

@@ -394,6 +394,7 @@ static const struct port_family family = {
 	PORT_MAP_FAMILY,
 	.arrays = arrays,
 	.nr_arrays = ARRAY_SIZE(arrays),
+	.io_max_holds_swap = true,
 	PORT_FAMILY_HOOKS,
 };
 

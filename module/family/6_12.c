@@ -42,13 +42,9 @@ VSWAP_LAYOUT(layout, SWAP_LAYOUT)
 
 VSWAP_FUNC(struct folio *, read_swap_cache_async,
 	   (swp_entry_t, gfp_t, struct vm_area_struct *, unsigned long, struct swap_iocb **))
-VSWAP_FUNC(unsigned short, lookup_swap_cgroup_id, (swp_entry_t))
-VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_id, (unsigned short))
 
 static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(read_swap_cache_async),
-	VSWAP_SYMBOL(lookup_swap_cgroup_id),
-	VSWAP_SYMBOL(mem_cgroup_from_id),
 };
 
 enum {
@@ -95,14 +91,6 @@ static void adopt(struct swap_info_struct *si)
 }
 
 /* ---- Slots ---- */
-
-static bool slot_may_leave(u32 slot)
-{
-	swp_entry_t entry = swp_entry(port_area.type, slot);
-	unsigned short id = static_call(k_lookup_swap_cgroup_id)(entry);
-
-	return port_zswap_writeback_enabled(static_call(k_mem_cgroup_from_id)(id));
-}
 
 /* The first of some slots whose page the original swap_writepage() found zero, or @end. */
 static inline u32 next_zero_page(u32 slot, u32 end)
@@ -296,7 +284,7 @@ static const struct port_family family = {
 	.arrays = arrays,
 	.nr_arrays = ARRAY_SIZE(arrays),
 	PORT_FAMILY_HOOKS,
-	.slot_may_leave = IS_ENABLED(CONFIG_ZSWAP) ? slot_may_leave : NULL,
+	.cgroup_may_leave = port_zswap_writeback_enabled,
 };
 
 /* See port.h. */

@@ -534,6 +534,43 @@ void port_area_slot_freed(u32 slot)
 }
 
 /**
+ * port_slot_cgroup() - whose a slot's page is
+ * @slot: any slot below those there are
+ *
+ * Context: process; within port_area_get(), or by the slot's owner.
+ * Return: the id of the cgroup that the slot is charged to, for port_cgroup_by_id(); 0: none.
+ */
+unsigned short port_slot_cgroup(u32 slot)
+{
+	return mem_cgroup_disabled() ? 0 : family->slot_cgroup(slot);
+}
+
+/**
+ * port_cgroup_by_id() - find a cgroup
+ * @id: from port_slot_cgroup(); maybe the slot is free by now
+ *
+ * Context: any; within rcu_read_lock().
+ * Return: the cgroup, which may have been removed; NULL: there is none.
+ */
+struct mem_cgroup *port_cgroup_by_id(unsigned short id)
+{
+	return family->cgroup_by_id(id);
+}
+
+/**
+ * port_io_max_holds_swap() - does what is swapped out wait where its cgroup's io.max says so
+ *
+ * Newer kernels let it pass, and have the cgroup's other I/O wait the longer: others may need the
+ * memory, or what whoever reclaims is holding.
+ *
+ * Context: any.
+ */
+bool port_io_max_holds_swap(void)
+{
+	return family->io_max_holds_swap;
+}
+
+/**
  * port_slot_may_leave() - may a slot's page leave RAM for a disk
  * @slot: any slot below those there are
  *
@@ -547,10 +584,10 @@ bool port_slot_may_leave(u32 slot)
 {
 	bool may;
 
-	if (!family->slot_may_leave || mem_cgroup_disabled())
+	if (!family->cgroup_may_leave)
 		return true;
 	rcu_read_lock();
-	may = family->slot_may_leave(slot);
+	may = family->cgroup_may_leave(port_cgroup_by_id(port_slot_cgroup(slot)));
 	rcu_read_unlock();
 	return may;
 }

@@ -62,6 +62,7 @@ struct port_array {
  * @redirect: VSWAP_REDIRECT()
  * @cache_only: what reads pages past the swap cache isn't safe: see port_start()
  * @kernel_allocates: slots; it may choose any that there are, without our being told
+ * @io_max_holds_swap: see port_io_max_holds_swap()
  * @start: before the hooks go in; returns 0 or -errno; may be NULL, as @stop
  * @stop: when they are out
  * @populate: contents for slots @from up to @to, which the kernel doesn't see yet; returns
@@ -78,7 +79,9 @@ struct port_array {
  * @used: slots in use
  * @memory: bytes that belong to the arrays, and aren't in them; may be NULL
  * @slot_freed: see port_area_slot_freed()
- * @slot_may_leave: see port_slot_may_leave(), where there are cgroups; within
+ * @slot_cgroup: see port_slot_cgroup(), where there are cgroups
+ * @cgroup_by_id: see port_cgroup_by_id()
+ * @cgroup_may_leave: may pages of a cgroup, NULL: of none, go to a disk; within
  *	rcu_read_lock(); NULL: any may
  */
 struct port_family {
@@ -89,6 +92,7 @@ struct port_family {
 	ftrace_func_t redirect;
 	bool cache_only;
 	bool kernel_allocates;
+	bool io_max_holds_swap;
 	int (*start)(void);
 	void (*stop)(void);
 	int (*populate)(u32 from, u32 to);
@@ -104,7 +108,9 @@ struct port_family {
 	unsigned long (*used)(void);
 	u64 (*memory)(void);
 	void (*slot_freed)(u32 slot);
-	bool (*slot_may_leave)(u32 slot);
+	unsigned short (*slot_cgroup)(u32 slot);
+	struct mem_cgroup *(*cgroup_by_id)(unsigned short id);
+	bool (*cgroup_may_leave)(struct mem_cgroup *memcg);
 };
 
 /* What a family hooks, by the names that its lists have in each. */

@@ -55,6 +55,8 @@ VSWAP_DATA(struct swap_cgroup_ctrl, swap_cgroup_ctrl)
 VSWAP_DATA(struct static_key, delayacct_key)
 VSWAP_FUNC(int, __mem_cgroup_try_charge_swap, (struct folio *, swp_entry_t))
 VSWAP_FUNC(void, __mem_cgroup_uncharge_swap, (swp_entry_t, unsigned int))
+VSWAP_FUNC(unsigned short, lookup_swap_cgroup_id, (swp_entry_t))
+VSWAP_FUNC(struct mem_cgroup *, mem_cgroup_from_id, (unsigned short))
 VSWAP_FUNC(bool, folio_free_swap, (struct folio *))
 VSWAP_FUNC(void, clear_shadow_from_swap_cache, (int, unsigned long, unsigned long))
 VSWAP_FUNC(void, plist_del, (struct plist_node *, struct plist_head *))
@@ -73,6 +75,8 @@ static const struct vswap_symbol symbols[] = {
 	VSWAP_SYMBOL(delayacct_key),
 	VSWAP_SYMBOL(__mem_cgroup_try_charge_swap),
 	VSWAP_SYMBOL(__mem_cgroup_uncharge_swap),
+	VSWAP_SYMBOL(lookup_swap_cgroup_id),
+	VSWAP_SYMBOL(mem_cgroup_from_id),
 	VSWAP_SYMBOL(folio_free_swap),
 	VSWAP_SYMBOL(clear_shadow_from_swap_cache),
 	VSWAP_SYMBOL(plist_del),
@@ -370,6 +374,24 @@ void port_map_leave_avail_lists(struct swap_info_struct *si)
 			static_call(k_plist_del)(&si->avail_lists[nid],
 						 &(*k_swap_avail_heads)[nid]);
 	spin_unlock(k_swap_avail_lock);
+}
+
+/**
+ * port_map_slot_cgroup() - see port_slot_cgroup()
+ * @slot: the slot
+ */
+unsigned short port_map_slot_cgroup(u32 slot)
+{
+	return static_call(k_lookup_swap_cgroup_id)(swp_entry(area.type, slot));
+}
+
+/**
+ * port_map_cgroup_by_id() - see port_cgroup_by_id()
+ * @id: the id
+ */
+struct mem_cgroup *port_map_cgroup_by_id(unsigned short id)
+{
+	return static_call(k_mem_cgroup_from_id)(id);
 }
 
 /**

@@ -96,6 +96,8 @@ void port_map_set_pages(struct swap_info_struct *si, unsigned long pages);
 unsigned long port_map_used(void);
 u64 port_map_memory(void);
 void port_map_slot_freed(u32 slot);
+unsigned short port_map_slot_cgroup(u32 slot);
+struct mem_cgroup *port_map_cgroup_by_id(unsigned short id);
 
 #define PORT_MAP_FAMILY							\
 	.populate = port_map_populate,					\
@@ -109,7 +111,9 @@ void port_map_slot_freed(u32 slot);
 	.set_pages = port_map_set_pages,				\
 	.used = port_map_used,						\
 	.memory = port_map_memory,					\
-	.slot_freed = port_map_slot_freed
+	.slot_freed = port_map_slot_freed,				\
+	.slot_cgroup = port_map_slot_cgroup,				\
+	.cgroup_by_id = port_map_cgroup_by_id
 
 void port_map_replace(struct swap_info_struct *si, unsigned char **swap_map,
 		      struct swap_cluster_info **cluster_info, unsigned long **bits);

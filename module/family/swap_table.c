@@ -450,7 +450,11 @@ void port_table_set_pages(struct swap_info_struct *si, unsigned long pages)
 
 /* ---- Cgroups ---- */
 
-static unsigned short slot_cgroup_id(u32 slot)
+/**
+ * port_table_slot_cgroup() - see port_slot_cgroup()
+ * @slot: the slot
+ */
+unsigned short port_table_slot_cgroup(u32 slot)
 {
 	struct swap_cluster_info *clusters = port_array(ARRAY_CLUSTERS);
 	struct swap_cluster_info *ci = &clusters[slot / SWAPFILE_CLUSTER];
@@ -465,14 +469,12 @@ static unsigned short slot_cgroup_id(u32 slot)
 }
 
 /**
- * port_table_slot_may_leave() - see port_slot_may_leave()
- * @slot: the slot
+ * port_table_cgroup_by_id() - see port_cgroup_by_id()
+ * @id: the id
  */
-bool port_table_slot_may_leave(u32 slot)
+struct mem_cgroup *port_table_cgroup_by_id(unsigned short id)
 {
-	unsigned short id = slot_cgroup_id(slot);
-
-	return port_zswap_writeback_enabled(static_call(k_mem_cgroup_from_private_id)(id));
+	return static_call(k_mem_cgroup_from_private_id)(id);
 }
 
 /**

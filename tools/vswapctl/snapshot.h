@@ -43,6 +43,7 @@
 	X(RECOMPRESSED, "recompressed_pages",	COUNT,	COUNTER, "pages of the pool that its second compressor has compressed once more") \
 	X(SWEPT,	"swept_pages",		COUNT,	COUNTER, "pages that moved inside the pool, to give back memory") \
 	X(CHECKSUM_ERRORS, "checksum_errors",	COUNT,	COUNTER, "pages whose checksum was wrong when they were read back") \
+	X(UNPAID,	"unpaid_pages",		COUNT,	COUNTER, "pages swapped out that their cgroup could not be charged for") \
 	X(PACKED_KEPT,	"packed_kept",		PAGES,	GAUGE,	"blocks of several pages, kept in memory since they were read") \
 	X(PACKED_HITS,	"packed_hits",		COUNT,	COUNTER, "pages read from these, without the disk")
 

@@ -36,13 +36,14 @@ stat_of() {
 	awk -v name="$2" '$1 == name { print $2 }' "$cgroups$1/memory.stat"
 }
 
-# least CGROUP FILE: of it and those below that the workload is in.
+# least CGROUP FILE: of it and those below that the workload is in. Whether podman's limit is the scope's
+# or that of the cgroup in it depends on its version; of swap the scope may have memory in it, too.
 least() {
 	find "$cgroups$1" -name "$2" -exec cat {} + | sort -n | sed '/max/d' | head -n 1
 }
 
 limit_is() {
-	[ "$(of "$1" "$2")" = "$3" ] || die "$1: $2 is $(of "$1" "$2"), not $3"
+	[ "$(least "$1" "$2")" = "$3" ] || die "$1: $2 is $(least "$1" "$2"), not $3"
 }
 
 # who_has CGROUP COLUMN: bytes, as vswapctl has it; 0 if there is no such line.
@@ -79,7 +80,7 @@ swaps() {
 	charged=$(of "$1" memory.swap.current)
 	named "$1" memory.swap.current "$charged" SWAPPED
 	[ "$charged" -ge $(($2 << 20)) ] || die "only $charged bytes of it are swapped"
-	[ "$charged" -le "$(of "$1" memory.swap.max)" ] || die "more than it may"
+	[ "$charged" -le "$(least "$1" memory.swap.max)" ] || die "more than it may"
 }
 
 # pays CGROUP MIB: for so much in the pool, by all that tell.
@@ -118,21 +119,32 @@ dying() {
 
 # remember: what there is before something comes that will go.
 remember() {
-	pages_before=$(cat "$numbers/used_pages")
+	pages_before=$(held_pages)
 	dying_before=$(dying)
+}
+
+# held_pages: in use for what isn't in memory. Pages that are just being written when their process ends
+# stay there until something wants the memory, with any swap; where io.max has swap wait, there are many.
+held_pages() {
+	cached=$(awk '$1 == "SwapCached:" { print int($2 / 4) }' /proc/meminfo)
+	echo $(($(cat "$numbers/used_pages") - cached))
+}
+
+# all_gone: of who was there. Others may have been swapped out meanwhile.
+all_gone() {
+	[ "$(dying)" -le "$dying_before" ] && [ "$(held_pages)" -le $((pages_before + 4000)) ]
 }
 
 # settled: no cgroup that is gone is kept, and no more is in use.
 settled() {
 	tries=0
-	until [ "$(dying)" -le "$dying_before" ]; do
+	until all_gone; do
 		tries=$((tries + 1))
-		[ $tries -lt 60 ] || die "$(dying) cgroups are dying, $dying_before before"
+		[ $tries -lt 60 ] ||
+			die "$(dying) cgroups are dying, $dying_before before; $(held_pages) pages are held, $pages_before before: $(vswapctl who --cgroup)"
 		sleep 1
 	done
-	# Others may have been swapped out meanwhile.
-	[ "$(cat "$numbers/used_pages")" -le $((pages_before + 4000)) ] ||
-		die "$(cat "$numbers/used_pages") pages are used, $pages_before before"
+	say "after $tries s all is gone"
 	all_paid
 }
 
@@ -173,8 +185,7 @@ in_podman() {
 	*) die "the container is in $container" ;;
 	esac
 	limit_is "$container" memory.max $((40 << 20))
-	# That of the scope has memory in it, too.
-	[ "$(least "$container" memory.swap.max)" = $((64 << 20)) ] || die "memory.swap.max"
+	limit_is "$container" memory.swap.max $((64 << 20))
 	stands "$container"
 	swaps "$container" 30
 	pays "$container" 8
