@@ -48,7 +48,8 @@ build_probe() {
 
 # counted KERNEL FOLDER LIMIT [OPTION]... SCRIPT [ARG]...: a virtual machine with one
 # CPU and the plugin; FOLDER gets marks, blocks, and what the guest wrote. Functions
-# have to be where they were when symbols_of() looked.
+# have to be where they were when symbols_of() looked. $guest_words are more for the kernel's command
+# line, by another name than those that use_arch() sets.
 counted() {
 	local kernel=$1 folder=$2 limit=$3
 	shift 3
@@ -56,18 +57,19 @@ counted() {
 	mkdir -p "$folder"
 	VSWAP_BOOT_SECONDS=${VSWAP_BOOT_SECONDS:-240} \
 		VSWAP_QEMU="-plugin $out/icount.so,out=$folder/marks${blocks:+,$blocks} ${qemu_words-}" \
-		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c "nokaslr ${kernel_words-}" -o "$folder" \
+		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c "nokaslr ${guest_words-}" -o "$folder" \
 		-a "$top/tests/scenarios/vswap.sh:/lib/vswap.sh" \
 		-a "$bench/contestants.sh:/lib/contestants.sh" \
 		-a "$programs/bench/bench-load:/usr/local/bin/bench-load" -a "$out/heap:/root/heap" \
-		"$@"
+		"$@" &&
+		grep -aF "Command line: " "$folder/console.log" | grep -F -- "${guest_words-}" >/dev/null
 }
 
 # machine KERNEL FOLDER [OPTION]... SCRIPT [ARG]...: one for workloads under pressure, that
 # keeps as much memory free as larger ones do. Linux 7 stands still in what we take without
 # that, whatever swaps.
 machine() {
-	local kernel=$1 folder=$2 kernel_words=lab_reserves=large
+	local kernel=$1 folder=$2 guest_words=lab_reserves=large
 	shift 2
 	counted "$kernel" "$folder" 10000 -m "${memory:-448}" -d swap:700M "$@"
 }
