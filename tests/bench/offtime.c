@@ -17,8 +17,8 @@
  * MODULES is 1 for those sections in which code of a module ran. An interrupt's handler has
  * interrupts off, from where it is counted as one; what it takes isn't part of the section it
  * interrupts. What is off because the processor is idle isn't counted, nor are interrupts that are
- * off since a fault. Where user space finds preemption off, an instruction wasn't seen: the section that
- * was open is dropped, and counted as LOST.
+ * off since a fault. Where user space finds preemption off, or where it goes on though it wasn't
+ * off, an instruction wasn't seen: that section isn't known, and counted as LOST.
  *
  * vswap-offtime.c has sections of a known length, by which each measurement begins.
  */
@@ -240,7 +240,12 @@ static void add(const struct event *event, uint64_t now)
 {
 	int32_t before = count;
 
-	count = count + event->value < 0 ? 0 : count + event->value;
+	count += event->value;
+	if (count < 0) {
+		count = 0;
+		preempt.place = event->place;
+		place_of(&preempt, false)->lost++;
+	}
 	if (before < HARDIRQ && count >= HARDIRQ)
 		handler_begins(event, now);
 	else if (before >= HARDIRQ && count < HARDIRQ)
@@ -258,8 +263,6 @@ static void happens(unsigned int cpu, void *data)
 
 	(void)cpu;
 	switch (event->what) {
-	case ADD:
-		break;
 	case CLI:
 		begin(&irq, event, now);
 		break;
@@ -275,6 +278,8 @@ static void happens(unsigned int cpu, void *data)
 		break;
 	case CALL:
 		caller = event->place;
+		break;
+	case ADD:
 		break;
 	}
 }
