@@ -95,13 +95,12 @@ static void cluster_to_free(struct slots *s, struct slot_cluster *c, void *pages
 
 /*
  * Put a cluster that isn't open, or no longer to be open, where its number of
- * used slots says it belongs. The caller holds its lock.
+ * used slots says it belongs. The caller holds its lock, and gives back the pages left in
+ * @pages when it doesn't any more: that can take the kernel longer than all else here. NULL
+ * will do for a cluster that isn't empty.
  */
-static void cluster_settle(struct slots *s, struct slot_cluster *c)
+static void cluster_settle(struct slots *s, struct slot_cluster *c, void *pages[2])
 {
-	void *pages[2] = { NULL, NULL };
-	int i;
-
 	spin_lock(&s->lock);
 	if (c->state == CLUSTER_PARTIAL && list_empty(&c->list)) {
 		/* somebody is about to open it */
@@ -126,10 +125,14 @@ static void cluster_settle(struct slots *s, struct slot_cluster *c)
 		break;
 	}
 	spin_unlock(&s->lock);
+}
 
-	for (i = 0; i < 2; i++)
-		if (pages[i])
-			s->ops->page_free(pages[i]);
+/* What cluster_settle() has left; where there is the second page, there is a first. */
+static noinline void give_back(struct slots *s, void *pages[2])
+{
+	s->ops->page_free(pages[0]);
+	if (pages[1])
+		s->ops->page_free(pages[1]);
 }
 
 /*
@@ -139,12 +142,15 @@ static void cluster_settle(struct slots *s, struct slot_cluster *c)
  */
 static void cluster_close(struct slots *s, struct slot_cluster *c, unsigned int order)
 {
+	void *pages[2] = { NULL, NULL };
 	unsigned long flags;
 
 	spin_lock_irqsave(&c->lock, flags);
 	if (c->state == CLUSTER_OPEN && c->order == order)
-		cluster_settle(s, c);
+		cluster_settle(s, c, pages);
 	spin_unlock_irqrestore(&c->lock, flags);
+	if (pages[0])
+		give_back(s, pages);
 }
 
 /* The bitmap functions for runs cost several times those for a bit; most runs are one. */
@@ -228,7 +234,7 @@ static inline s64 take_next(struct slots *s, struct slot_cluster *c)
 static void cluster_exhausted(struct slots *s, struct slot_cluster *c)
 {
 	c->order = 0;
-	cluster_settle(s, c);
+	cluster_settle(s, c, NULL);
 }
 
 /* The fast path: from the open cluster, with no lock but the cluster's own. */
@@ -494,8 +500,12 @@ int slots_take(struct slots *s, u32 slot, unsigned int nr)
 	return 0;
 }
 
-/* Take slots out of use; the caller holds the cluster's lock. Returns 0 or -EINVAL. */
-static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigned int nr)
+/*
+ * Take slots out of use; the caller holds the cluster's lock. @pages: see cluster_settle().
+ * Returns 0 or -EINVAL.
+ */
+static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigned int nr,
+		       void *pages[2])
 {
 	unsigned int before = c->used;
 	u32 i;
@@ -511,7 +521,7 @@ static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigne
 	if (c->state == CLUSTER_OPEN || (c->state == CLUSTER_TAKEN && c->used))
 		return 0;
 	if (rank_of(c->used) != rank_of(before))
-		cluster_settle(s, c);
+		cluster_settle(s, c, pages);
 	return 0;
 }
 
@@ -530,6 +540,7 @@ static int cluster_put(struct slots *s, struct slot_cluster *c, u32 idx, unsigne
 int slots_free(struct slots *s, u32 slot, unsigned int nr)
 {
 	u32 idx = slot_index(slot);
+	void *pages[2] = { NULL, NULL };
 	struct slot_cluster *c;
 	unsigned long flags;
 	int err;
@@ -542,8 +553,10 @@ int slots_free(struct slots *s, u32 slot, unsigned int nr)
 
 	c = slots_cluster(s, slot);
 	spin_lock_irqsave(&c->lock, flags);
-	err = cluster_put(s, c, idx, nr);
+	err = cluster_put(s, c, idx, nr, pages);
 	spin_unlock_irqrestore(&c->lock, flags);
+	if (pages[0])
+		give_back(s, pages);
 	return err;
 }
 

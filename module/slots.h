@@ -144,7 +144,7 @@ struct slot_cluster {
  * struct slots_ops - what the allocator needs from its owner
  * @page_alloc: one zeroed 4 KiB page or NULL; called without locks, in the
  *	context of slots_alloc() and slot_set_fill()
- * @page_free: give such a page back; any context, locks may be held
+ * @page_free: give such a page back; called without locks, any context
  * @want_growth: few free clusters are left; called without locks, often, must
  *	be cheap
  */

@@ -25,6 +25,7 @@ build_bench() {
 	local kernel
 	mkdir -p "$out" "$top/build/tests"
 	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/icount.so" "$bench/icount.c"
+	gcc -O2 -Wall -Wextra -shared -fPIC -o "$out/offtime.so" "$bench/offtime.c"
 	for kernel in "$@"; do
 		use_arch_of "$kernel"
 		mkdir -p "$programs/bench"
@@ -47,27 +48,29 @@ build_probe() {
 }
 
 # counted KERNEL FOLDER LIMIT [OPTION]... SCRIPT [ARG]...: a virtual machine with one
-# CPU and the plugin; FOLDER gets marks, blocks, and what the guest wrote. Functions
-# have to be where they were when symbols_of() looked.
+# CPU and a plugin (icount); FOLDER gets marks, blocks, and what the guest wrote. Functions
+# have to be where they were when symbols_of() looked. $guest_words are more for the kernel's command
+# line, by another name than those that use_arch() sets.
 counted() {
 	local kernel=$1 folder=$2 limit=$3
 	shift 3
 	use_arch_of "$kernel"
 	mkdir -p "$folder"
 	VSWAP_BOOT_SECONDS=${VSWAP_BOOT_SECONDS:-240} \
-		VSWAP_QEMU="-plugin $out/icount.so,out=$folder/marks${blocks:+,$blocks} ${qemu_words-}" \
-		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c "nokaslr ${kernel_words-}" -o "$folder" \
+		VSWAP_QEMU="-plugin $out/${plugin:-icount}.so,out=$folder/marks${blocks:+,$blocks} ${qemu_words-}" \
+		"$top/tests/vm/run" -k "$kernel" -s 1 -t "$limit" -c "nokaslr ${guest_words-}" -o "$folder" \
 		-a "$top/tests/scenarios/vswap.sh:/lib/vswap.sh" \
 		-a "$bench/contestants.sh:/lib/contestants.sh" \
 		-a "$programs/bench/bench-load:/usr/local/bin/bench-load" -a "$out/heap:/root/heap" \
-		"$@"
+		"$@" &&
+		grep -aF "Command line: " "$folder/console.log" | grep -F -- "${guest_words-}" >/dev/null
 }
 
 # machine KERNEL FOLDER [OPTION]... SCRIPT [ARG]...: one for workloads under pressure, that
 # keeps as much memory free as larger ones do. Linux 7 stands still in what we take without
 # that, whatever swaps.
 machine() {
-	local kernel=$1 folder=$2 kernel_words=lab_reserves=large
+	local kernel=$1 folder=$2 guest_words=lab_reserves=large
 	shift 2
 	counted "$kernel" "$folder" 10000 -m "${memory:-448}" -d swap:700M "$@"
 }
@@ -86,14 +89,14 @@ disk_words() {
 	esac
 }
 
-# symbols_of KERNEL: prints the folder with "symbols" and "helpers" of a kernel, which
+# symbols_of KERNEL: prints the folder with "symbols", "helpers" and "count" of a kernel, which
 # is asked for them once.
 symbols_of() {
 	local kernel=$1 version folder
 	version=$("$top/tests/vm/kernels" version "$kernel")
 	folder=$out/symbols/$version
-	if [[ ! -s $folder/symbols ]]; then
-		blocks='' counted "$kernel" "$folder" 200 -m 256 "$bench/guest/symbols" >&2
+	if [[ ! -s $folder/symbols || ! -e $folder/count ]]; then
+		plugin=icount blocks='' counted "$kernel" "$folder" 200 -m 256 "$bench/guest/symbols" >&2
 	fi
 	"$bench/attribute.py" helpers "$folder/symbols" >"$folder/helpers"
 	echo "$folder"
