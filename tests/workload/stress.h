@@ -49,6 +49,7 @@ struct options {
 	unsigned int thin;		/* of so many pages one is kept, or 0 */
 	bool pageout;
 	bool hold;
+	bool stand;
 	bool quiet;
 	enum inject inject;
 };

@@ -55,6 +55,7 @@ static const char help_text[] =
 "  --hold              print READY after the fill, then verify and fork, with\n"
 "                      --random or --seconds also that, until SIGTERM or\n"
 "                      SIGUSR1, then verify once more and exit\n"
+"  --stand             --hold, and touch nothing after READY until SIGCONT\n"
 "\n"
 "  --inject-bad[=HOW]  self-test: do damage that must be found; byte (default),\n"
 "                      last, swap, stale, sector, child (of --fork), sigbus\n"
@@ -70,7 +71,7 @@ enum {
 	O_FORK, O_TMPFS, O_THP64, O_THP2M,
 	O_TMPFS_DIR, O_PROCS, O_CHILDREN, O_FORK_WRITE, O_MIX, O_SEED,
 	O_PASSES, O_RANDOM, O_SECONDS, O_WRITE_PERCENT, O_DISCARD, O_THIN, O_PAGEOUT,
-	O_HOLD, O_INJECT, O_EMIT, O_QUIET, O_HELP, O_VERSION,
+	O_HOLD, O_STAND, O_INJECT, O_EMIT, O_QUIET, O_HELP, O_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -93,6 +94,7 @@ static const struct option long_options[] = {
 	{ "thin",		required_argument, NULL, O_THIN },
 	{ "pageout",		no_argument,	   NULL, O_PAGEOUT },
 	{ "hold",		no_argument,	   NULL, O_HOLD },
+	{ "stand",		no_argument,	   NULL, O_STAND },
 	{ "inject-bad",		optional_argument, NULL, O_INJECT },
 	{ "emit",		required_argument, NULL, O_EMIT },
 	{ "quiet",		no_argument,	   NULL, O_QUIET },
@@ -144,6 +146,10 @@ static void set_flag(struct options *opt, int option)
 		break;
 	case O_HOLD:
 		opt->hold = true;
+		break;
+	case O_STAND:
+		opt->hold = true;
+		opt->stand = true;
 		break;
 	case O_QUIET:
 		opt->quiet = true;
@@ -335,14 +341,19 @@ static void on_stop(int sig)
 	}
 }
 
+static void stop_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGUSR1);
+}
+
 static void set_stop_signals(int how)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGUSR1);
+	stop_signals(&set);
 	sigprocmask(how, &set, NULL);
 }
 
@@ -563,12 +574,35 @@ static void discard_phases(void)
 	verify_phase("last", 1, false);
 }
 
+static void say_ready(void)
+{
+	if (!broken())
+		printf("READY\n");
+}
+
+/* Whoever reads READY finds the pages as the fill has left them, however late that is. */
+static void stand(void)
+{
+	sigset_t set;
+	int sig;
+
+	stop_signals(&set);
+	sigaddset(&set, SIGCONT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	say_ready();
+	if (!stop_asked && !broken() && !sigwait(&set, &sig) && sig != SIGCONT)
+		on_stop(sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static void hold(void)
 {
 	unsigned int nr = 0;
 
-	if (!broken())
-		printf("READY\n");
+	if (opt.stand)
+		stand();
+	else
+		say_ready();
 	while (!stop_asked && !broken()) {
 		numbered_verify(++nr);
 		fork_phase();
