@@ -59,7 +59,6 @@ enum port_area_state {
 int port_area_prepare(u32 limit, u32 nr_slots, unsigned long capacity);
 void port_area_discard(void);
 bool port_area_is_on(void);
-bool port_area_is_adopted(void);
 enum port_area_state port_area_state(void);
 bool port_area_get(void);
 void port_area_put(void);
@@ -84,10 +83,11 @@ bool port_slot_may_leave(u32 slot);
 
 void vswap_area_refuse_image(void);
 
-/* Where the family allocates: */
-s64 vswap_area_alloc(unsigned int order);
 void vswap_area_forget(u32 slot, unsigned int nr);
 void vswap_area_free(u32 slot, unsigned int nr);
+
+/* Where the family allocates: */
+s64 vswap_area_alloc(unsigned int order);
 int vswap_area_out(u32 slot, struct folio *folio, blk_opf_t opf);
 void vswap_area_in(u32 slot, struct folio *folio);
 void vswap_area_set_zero(u32 slot);
@@ -97,7 +97,7 @@ bool vswap_area_has_copy(u32 slot);
 int vswap_area_store(u32 slot, struct folio *folio);
 void vswap_area_write(u32 slot, struct folio *folio, vswap_end_fn end, void *data);
 void vswap_area_read(u32 slot, struct folio *folio, vswap_end_fn end, void *data);
-void vswap_area_release_slot(u32 slot);
+const u64 *vswap_area_words(u32 slot);
 void vswap_area_look(void);
 
 #endif /* VSWAP_PORT_H */

@@ -240,22 +240,16 @@ enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 w
  * @s: the slots
  * @slot: any slot below the clusters there are
  *
- * For a look without owning the slot: the cluster's lock keeps its table there.
+ * For a look without owning the slot: its cluster's table stays as long as somebody may look.
  *
- * Context: any.
+ * Context: any, within rcu_read_lock(). Takes no lock.
  * Return: the word, 0 if the slot is free; outdated as soon as it is returned.
  */
-u64 slots_peek(struct slots *s, u32 slot)
+u64 slots_peek(const struct slots *s, u32 slot)
 {
-	struct slot_cluster *cluster = slots_cluster(s, slot);
-	unsigned long flags;
-	u64 *ptr, word;
+	u64 *ptr = slot_word_ptr(s, slot);
 
-	spin_lock_irqsave(&cluster->lock, flags);
-	ptr = slot_word_ptr(s, slot);
-	word = ptr ? READ_ONCE(*ptr) : 0;
-	spin_unlock_irqrestore(&cluster->lock, flags);
-	return word;
+	return ptr ? READ_ONCE(*ptr) : 0;
 }
 
 /**

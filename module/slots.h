@@ -144,7 +144,8 @@ struct slot_cluster {
  * struct slots_ops - what the allocator needs from its owner
  * @page_alloc: one zeroed 4 KiB page or NULL; called without locks, in the
  *	context of slots_alloc() and slot_set_fill()
- * @page_free: give such a page back; called without locks, any context
+ * @page_free: give such a page back when nobody can be in slots_peek() any more; called
+ *	without our locks, any context
  * @want_growth: few free clusters are left; called without locks, often, must
  *	be cheap
  */
@@ -261,7 +262,7 @@ static inline unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag 
 
 /* ---- Words, in slot_words.c as the movers' ---- */
 
-u64 slots_peek(struct slots *s, u32 slot);
+u64 slots_peek(const struct slots *s, u32 slot);
 unsigned int slots_look(struct slots *s, u32 slot, u64 *words, unsigned int nr);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);
 int slot_set_sum(struct slots *s, u32 slot, u32 sum);
@@ -271,7 +272,8 @@ u64 slot_fill_value(const struct slots *s, u32 slot, u64 word);
 /**
  * slot_word_ptr() - the word of a slot in use
  * @s: the slots
- * @slot: a slot in use; its owner must be the caller, or be kept from freeing it
+ * @slot: a slot in use, its owner being the caller or kept from freeing it; or any, within
+ *	rcu_read_lock()
  *
  * Return: where the word is, or NULL if the slot's cluster isn't in use at all.
  */

@@ -201,20 +201,28 @@ void vswap_area_read(u32 slot, struct folio *folio, vswap_end_fn end, void *data
 		vswap_writeback_count(nr);
 }
 
-/**
- * vswap_area_release_slot() - the kernel has freed a slot that it chose
- * @slot: the slot; it may never have been written
- *
- * Context: any; nobody else uses the slot.
- */
-void vswap_area_release_slot(u32 slot)
+/* The word of a slot that may be anybody's, see slots_peek(). */
+static u64 peek(u32 slot)
 {
-	u64 *word = slot_word_ptr(&vswap_slots, slot);
+	u64 word;
 
-	if (!word || !READ_ONCE(*word))
-		return;
-	vswap_area_forget(slot, 1);
-	vswap_area_free(slot, 1);
+	rcu_read_lock();
+	word = slots_peek(&vswap_slots, slot);
+	rcu_read_unlock();
+	return word;
+}
+
+/**
+ * vswap_area_words() - what slots hold that the kernel chose
+ * @slot: the first, which may be free by now
+ *
+ * Context: any, within rcu_read_lock().
+ * Return: a word for it and for each one behind it in the cluster, 0 where nothing has been
+ * written; or NULL if that is so of the whole cluster.
+ */
+const u64 *vswap_area_words(u32 slot)
+{
+	return slot_word_ptr(&vswap_slots, slot);
 }
 
 /**
@@ -250,7 +258,7 @@ void vswap_area_set_zero(u32 slot)
  */
 bool vswap_area_in_ram(u32 slot)
 {
-	return !slot_in_file(slots_peek(&vswap_slots, slot));
+	return !slot_in_file(peek(slot));
 }
 
 /**
@@ -261,7 +269,7 @@ bool vswap_area_in_ram(u32 slot)
  */
 bool vswap_area_has_copy(u32 slot)
 {
-	u64 word = slots_peek(&vswap_slots, slot);
+	u64 word = peek(slot);
 
 	return !slot_in_file(word) && slot_tag(word) > SLOT_EMPTY;
 }

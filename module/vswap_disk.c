@@ -113,14 +113,6 @@ static void close_device(void)
 
 /* ---- Block I/O ---- */
 
-/* The last use of a slot is gone. Maybe with interrupts off. */
-static void slot_freed(u32 slot)
-{
-	/* Not for an area on our device that was left as it was. */
-	if (port_area_is_adopted())
-		port_area_slot_freed(slot);
-}
-
 /* Copy what the device looks like to everybody else: a swap header, then zeros. */
 static void show_header(struct bio_vec *bv, sector_t sector)
 {
@@ -232,7 +224,7 @@ static void submit(struct bio *bio)
 	}
 }
 
-PORT_DISK_FOPS(disk_fops, open_device, close_device, submit, slot_freed);
+PORT_DISK_FOPS(disk_fops, open_device, close_device, submit, port_area_slot_freed);
 
 /* ---- Start and stop ---- */
 

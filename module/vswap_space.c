@@ -71,9 +71,15 @@ static void *table_alloc(void)
 	return (void *)get_zeroed_page(GFP_NOIO | __GFP_NOWARN);
 }
 
+static void table_free_rcu(struct rcu_head *head)
+{
+	__free_page(container_of(head, struct page, rcu_head));
+}
+
+/* slots_peek() may be looking. */
 static void table_free(void *page)
 {
-	free_page((unsigned long)page);
+	call_rcu(&virt_to_page(page)->rcu_head, table_free_rcu);
 }
 
 static void want_growth(void *owner)
@@ -376,6 +382,8 @@ void vswap_space_stop(void)
 	cancel_work_sync(&space.full);
 	cancel_delayed_work_sync(&space.capacity);
 	destroy_workqueue(space.queue);
+	/* Tables that are being freed want table_free_rcu(). */
+	rcu_barrier();
 }
 
 /* ---- What it says of itself ---- */

@@ -278,14 +278,8 @@ bool port_area_is_on(void)
 	return true;
 }
 
-/**
- * port_area_is_adopted() - are the arrays in the kernel's hands
- *
- * From swapon(2) until port_area_discard().
- *
- * Context: process.
- */
-bool port_area_is_adopted(void)
+/* Are the arrays in the kernel's hands? From swapon(2) until port_area_discard(). */
+static inline bool is_adopted(void)
 {
 	return READ_ONCE(area.key);
 }
@@ -321,7 +315,7 @@ enum port_area_state port_area_state(void)
 {
 	if (!area.nr_slots)
 		return PORT_AREA_NONE;
-	if (!port_area_is_adopted())
+	if (!is_adopted())
 		return PORT_AREA_PREPARED;
 	return is_gone() ? PORT_AREA_GONE : PORT_AREA_ADOPTED;
 }
@@ -522,7 +516,7 @@ u64 port_area_memory(void)
 }
 
 /**
- * port_area_slot_freed() - the kernel freed a slot past our hooks, or one that it chose
+ * port_area_slot_freed() - a slot of our device was freed, past our hooks or by who chose it
  * @slot: the slot
  *
  * Context: swap_slot_free_notify: under si->lock or the cluster's lock, maybe with interrupts
@@ -530,7 +524,9 @@ u64 port_area_memory(void)
  */
 void port_area_slot_freed(u32 slot)
 {
-	family->slot_freed(slot);
+	/* Not for an area on our device that was left as it was. */
+	if (is_adopted())
+		family->slot_freed(slot);
 }
 
 /**

@@ -448,6 +448,35 @@ void port_table_set_pages(struct swap_info_struct *si, unsigned long pages)
 	spin_unlock(k_swap_avail_lock);
 }
 
+/**
+ * port_table_slot_freed() - the kernel frees slots, and tells of them one by one
+ * @slot: the one that it tells of
+ *
+ * From swap_range_free(), called by __swap_cluster_free_entries() with the entries of all of
+ * them empty already. A slot whose entry is empty and that holds something is one that we are
+ * still to be told of: it goes at once, and is found to hold nothing then.
+ *
+ * Context: under the cluster's lock.
+ */
+void port_table_slot_freed(u32 slot)
+{
+	struct swap_cluster_info *clusters = port_array(ARRAY_CLUSTERS);
+	unsigned int i = slot % SWAPFILE_CLUSTER, left = SWAPFILE_CLUSTER - i, nr = 0;
+	atomic_long_t *entry = clusters[slot / SWAPFILE_CLUSTER].table + i;
+	const u64 *word;
+
+	/* The lock alone doesn't keep the words: a cluster of ours may be two of the kernel's. */
+	rcu_read_lock();
+	word = vswap_area_words(slot);
+	while (word && nr < left && READ_ONCE(word[nr]) && !atomic_long_read(entry + nr))
+		nr++;
+	rcu_read_unlock();
+	if (!nr)
+		return;
+	vswap_area_forget(slot, nr);
+	vswap_area_free(slot, nr);
+}
+
 /* ---- Cgroups ---- */
 
 /**

@@ -33,6 +33,7 @@ bool port_table_is_short(u32 nr_free, u32 low_water);
 void port_table_make_ready(void);
 void port_table_set_pages(struct swap_info_struct *si, unsigned long pages);
 unsigned long port_table_used(void);
+void port_table_slot_freed(u32 slot);
 unsigned short port_table_slot_cgroup(u32 slot);
 struct mem_cgroup *port_table_cgroup_by_id(unsigned short id);
 
@@ -51,7 +52,7 @@ struct mem_cgroup *port_table_cgroup_by_id(unsigned short id);
 	.make_ready = port_table_make_ready,				\
 	.set_pages = port_table_set_pages,				\
 	.used = port_table_used,					\
-	.slot_freed = vswap_area_release_slot,				\
+	.slot_freed = port_table_slot_freed,				\
 	.slot_cgroup = port_table_slot_cgroup,				\
 	.cgroup_by_id = port_table_cgroup_by_id,			\
 	.cgroup_may_leave = port_zswap_writeback_enabled
