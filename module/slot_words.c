@@ -236,23 +236,6 @@ enum slot_fate slots_let_go(struct slots *s, const struct slot_move *move, u64 w
 }
 
 /**
- * slots_peek() - the word of a slot that may be anybody's
- * @s: the slots
- * @slot: any slot below the clusters there are
- *
- * For a look without owning the slot: its cluster's table stays as long as somebody may look.
- *
- * Context: any, within rcu_read_lock(). Takes no lock.
- * Return: the word, 0 if the slot is free; outdated as soon as it is returned.
- */
-u64 slots_peek(const struct slots *s, u32 slot)
-{
-	u64 *ptr = slot_word_ptr(s, slot);
-
-	return ptr ? READ_ONCE(*ptr) : 0;
-}
-
-/**
  * slots_look() - the words of slots that may be anybody's
  * @s: the slots
  * @slot: the first; there may be no such one

@@ -262,7 +262,6 @@ static inline unsigned int slots_hold(struct slots *s, u32 *slot, enum slot_tag 
 
 /* ---- Words, in slot_words.c as the movers' ---- */
 
-u64 slots_peek(const struct slots *s, u32 slot);
 unsigned int slots_look(struct slots *s, u32 slot, u64 *words, unsigned int nr);
 int slot_set_fill(struct slots *s, u32 slot, u64 value);
 int slot_set_sum(struct slots *s, u32 slot, u32 sum);
@@ -282,6 +281,23 @@ static inline u64 *slot_word_ptr(const struct slots *s, u32 slot)
 	u64 *table = READ_ONCE(slots_cluster(s, slot)->table);
 
 	return table ? &table[slot_index(slot)] : NULL;
+}
+
+/**
+ * slots_peek() - the word of a slot that may be anybody's
+ * @s: the slots
+ * @slot: any slot below the clusters there are
+ *
+ * For a look without owning the slot: its cluster's table stays as long as somebody may look.
+ *
+ * Context: any, within rcu_read_lock(). Takes no lock.
+ * Return: the word, 0 if the slot is free; outdated as soon as it is returned.
+ */
+static inline u64 slots_peek(const struct slots *s, u32 slot)
+{
+	u64 *ptr = slot_word_ptr(s, slot);
+
+	return ptr ? READ_ONCE(*ptr) : 0;
 }
 
 /**
