@@ -22,7 +22,7 @@ OUT	:= $(CURDIR)/build
 help:
 	@echo 'make demo              the main job, in a virtual machine on a stock kernel'
 	@echo 'make check             all tests'
-	@echo 'make check-full        these, a page in a browser, Debian 12 and 13 booted, and a kernel with checkers (hours)'
+	@echo 'make check-full        these, semantic patches, a page in a browser, Debian 12 and 13 booted, and a kernel with checkers (hours)'
 	@echo 'make all               the module for KERNEL=$(KERNEL), vswapctl, the workload'
 	@echo 'make module            the module alone'
 	@echo 'make tools             vswapctl alone'
@@ -31,6 +31,7 @@ help:
 	@echo 'make check-static      checkpatch, sparse, shellcheck, indirect calls'
 	@echo 'make check-unit        slots, extents, file maps in user space, with sanitizers'
 	@echo 'make check-tools       vswapctl and the workload'
+	@echo 'make check-cocci       the kernel'\''s semantic patches, on the module'
 	@echo 'make check-browser     the page of vswapctl record in Chromium'
 	@echo 'make check-lab         the lab itself'
 	@echo 'make check-dkms        dkms add, build, remove for each kernel'
@@ -82,9 +83,9 @@ demo: all
 check: all
 	@tests/check
 
-check-full: check check-browser check-boot check-long check-debug
+check-full: check check-cocci check-browser check-boot check-long check-debug
 
-.PHONY: check-static check-unit check-tools check-browser check-lab check-dkms check-deb check-scenarios
+.PHONY: check-static check-cocci check-unit check-tools check-browser check-lab check-dkms check-deb check-scenarios
 check-static: module
 	@tests/static/run $(KERNEL)
 
@@ -95,6 +96,9 @@ check-tools: tools workload
 	@tests/workload/selftest
 	@tests/workload/torture/selftest
 	@tests/vswapctl/run
+
+check-cocci: packages
+	@tests/static/coccicheck $(KERNEL)
 
 check-browser: tools
 	@tests/vswapctl/run record_browser

@@ -408,7 +408,7 @@ static inline unsigned long vswap_backend_sum(struct vswap_backend *b,
 
 	for_each_possible_cpu(cpu)
 		sum += per_cpu_ptr(b->counts, cpu)->count[count];
-	return sum > 0 ? sum : 0;
+	return max(sum, 0L);
 }
 
 extern const struct vswap_backend_ops vswap_zswap_ops;
