@@ -8,7 +8,7 @@ KERNEL	?= 6.12
 KERNELS	?= 6.12 6.1 7
 # A family that is tested less, others of these, and one of another architecture: make check has
 # a smoke of each.
-OTHERS	?= 7.2 6.1-cloud 6.1-rt 6.12-cloud 6.12-rt 6.12-deb13 6.12-deb13-cloud 7-cloud 7-rt 6.12-arm64
+OTHERS	?= 7.2 6.1-cloud 6.1-rt 6.12-cloud 6.12-rt 6.12-deb13 6.12-deb13-cloud 6.12-deb13-rt 7-cloud 7-rt 6.12-arm64
 # More of another architecture: make check-kernels has them.
 FOREIGN	?= 6.12-deb13-arm64 7-arm64
 # The longest ones are cut to so much; make check-long does all of them.
