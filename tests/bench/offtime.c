@@ -332,7 +332,7 @@ static uint64_t operand(const unsigned char *rest, size_t left, uint64_t end)
 static bool is_add(const unsigned char *code, size_t size, struct event *event)
 {
 	/* Behind the segment; and without the prefix for 64 bits, and for r8 to r15. */
-	const unsigned char *rest = code + 1 + (size > 1 && (code[1] & 0xf8) == 0x40);
+	const unsigned char *rest = code + 1 + (size > 1 && (code[1] & 0xf0) == 0x40);
 	size_t left = size - (rest - code);
 	uint64_t where;
 	int32_t value = 1;
