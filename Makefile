@@ -35,6 +35,7 @@ help:
 	@echo 'make check-lab         the lab itself'
 	@echo 'make check-dkms        dkms add, build, remove for each kernel'
 	@echo 'make check-deb         the Debian packages'
+	@echo 'make check-deb-arm64   the same in a Debian for arm64, emulated (an hour)'
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
 	@echo 'make check-others      a smoke of further kernels; OTHERS="7-cloud"'
 	@echo 'make check-kernels     the main job on all kernels; into docs/kernels.md; ONLY="7-cloud"'
@@ -82,7 +83,7 @@ demo: all
 check: all
 	@tests/check
 
-check-full: check check-browser check-boot check-long check-debug
+check-full: check check-browser check-deb-arm64 check-boot check-long check-debug
 
 .PHONY: check-static check-unit check-tools check-browser check-lab check-dkms check-deb check-scenarios
 check-static: module
@@ -129,7 +130,10 @@ check-long: all
 		tests/scenarios/run -k $$kernel || exit; \
 	done
 
-.PHONY: check-boot check-smoke
+.PHONY: check-deb-arm64 check-boot check-smoke
+check-deb-arm64: packages
+	@tests/deb/arm64
+
 check-boot: packages workload
 	@tests/deb/boot $(SUITES)
 
