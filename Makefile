@@ -8,7 +8,7 @@ KERNEL	?= 6.12
 KERNELS	?= 6.12 6.1 7
 # A family that is tested less, others of these, and one of another architecture: make check has
 # a smoke of each.
-OTHERS	?= 7.2 6.1-cloud 6.1-rt 6.12-cloud 6.12-rt 6.12-deb13 6.12-deb13-cloud 7-cloud 7-rt 6.12-arm64
+OTHERS	?= 7.2 6.1-cloud 6.1-rt 6.12-cloud 6.12-rt 6.12-deb13 6.12-deb13-cloud 6.12-deb13-rt 7-cloud 7-rt 6.12-arm64
 # More of another architecture: make check-kernels has them.
 FOREIGN	?= 6.12-deb13-arm64 7-arm64
 # The longest ones are cut to so much; make check-long does all of them.
@@ -36,6 +36,7 @@ help:
 	@echo 'make check-lab         the lab itself'
 	@echo 'make check-dkms        dkms add, build, remove for each kernel'
 	@echo 'make check-deb         the Debian packages'
+	@echo 'make check-deb-arm64   the same in a Debian for arm64, emulated (an hour)'
 	@echo 'make check-scenarios   everything in virtual machines; SCENARIO="a b" KERNELS="6.1 7"'
 	@echo 'make check-others      a smoke of further kernels; OTHERS="7-cloud"'
 	@echo 'make check-kernels     the main job on all kernels; into docs/kernels.md; ONLY="7-cloud"'
@@ -83,7 +84,7 @@ demo: all
 check: all
 	@tests/check
 
-check-full: check check-cocci check-browser check-boot check-long check-debug
+check-full: check check-cocci check-browser check-deb-arm64 check-boot check-long check-debug
 
 .PHONY: check-static check-cocci check-unit check-tools check-browser check-lab check-dkms check-deb check-scenarios
 check-static: module
@@ -133,7 +134,10 @@ check-long: all
 		tests/scenarios/run -k $$kernel || exit; \
 	done
 
-.PHONY: check-boot check-smoke
+.PHONY: check-deb-arm64 check-boot check-smoke
+check-deb-arm64: packages
+	@tests/deb/arm64
+
 check-boot: packages workload
 	@tests/deb/boot $(SUITES)
 

@@ -90,13 +90,13 @@ disk_words() {
 }
 
 # symbols_of KERNEL: prints the folder with "symbols", "helpers" and "count" of a kernel, which
-# is asked for them once.
+# is asked for them once; no module is wanted for that.
 symbols_of() {
 	local kernel=$1 version folder
 	version=$("$top/tests/vm/kernels" version "$kernel")
 	folder=$out/symbols/$version
 	if [[ ! -s $folder/symbols || ! -e $folder/count ]]; then
-		plugin=icount blocks='' counted "$kernel" "$folder" 200 -m 256 "$bench/guest/symbols" >&2
+		VSWAP_KO='' plugin=icount blocks='' counted "$kernel" "$folder" 200 -m 256 "$bench/guest/symbols" >&2
 	fi
 	"$bench/attribute.py" helpers "$folder/symbols" >"$folder/helpers"
 	echo "$folder"

@@ -305,31 +305,34 @@ static bool is_mark(const unsigned char *code, size_t size)
 	return size == 7 && !memcmp(code, nop, 3) && !memcmp(code + 4, magic, 3);
 }
 
-/* Where the operand is in the data of a CPU, if the instruction says that; or 0. */
-static uint64_t operand(const unsigned char *code, size_t size, uint64_t address)
+/*
+ * Where the operand is in the data of a CPU, if the instruction, which ends at @end, says that;
+ * or 0. @rest is its opcode.
+ */
+static uint64_t operand(const unsigned char *rest, size_t left, uint64_t end)
 {
 	int32_t disp;
 
-	if ((code[2] & 0xc7) == 0x05) {
-		memcpy(&disp, code + 3, sizeof(disp));
-		return (int64_t)disp + address + size;
+	if (left >= 6 && (rest[1] & 0xc7) == 0x05) {
+		memcpy(&disp, rest + 2, sizeof(disp));
+		return (int64_t)disp + end;
 	}
-	if ((code[2] & 0xc7) == 0x04 && code[3] == 0x25) {
-		memcpy(&disp, code + 4, sizeof(disp));
+	if (left >= 7 && (rest[1] & 0xc7) == 0x04 && rest[2] == 0x25) {
+		memcpy(&disp, rest + 3, sizeof(disp));
 		return (int64_t)disp;
 	}
 	return 0;
 }
 
 /*
- * incl, decl, addl and subl of what is in a CPU's data: of the count for certain, or maybe, where
- * a register has the address. A register that is added isn't known here: there is one such
- * instruction, in __local_bh_enable_ip().
+ * inc, dec, add and sub of what is in a CPU's data, 32 bits or, as the count of 7.3, 64: of the
+ * count for certain, or maybe, where a register has the address. A register that is added isn't
+ * known here: there is one such instruction, in __local_bh_enable_ip().
  */
 static bool is_add(const unsigned char *code, size_t size, struct event *event)
 {
-	/* Behind the segment; and without the prefix for r8 to r15. */
-	const unsigned char *rest = code + 1 + (size > 1 && (code[1] & 0xf8) == 0x40);
+	/* Behind the segment; and without the prefix for 64 bits, and for r8 to r15. */
+	const unsigned char *rest = code + 1 + (size > 1 && (code[1] & 0xf0) == 0x40);
 	size_t left = size - (rest - code);
 	uint64_t where;
 	int32_t value = 1;
@@ -365,7 +368,7 @@ static bool is_add(const unsigned char *code, size_t size, struct event *event)
 	default:
 		return false;
 	}
-	where = rest == code + 1 && size >= 7 ? operand(code, size, event->place) : 0;
+	where = operand(rest, left, event->place + size);
 	event->value = value;
 	event->certain = where == count_address;
 	return !where || event->certain;

@@ -51,3 +51,41 @@ make_next_version() {
 	dpkg-deb -b --root-owner-group "$tree" "$1"
 	rm -rf "$tree"
 }
+
+built_for() {
+	in_root 'dkms status -m vswap -k "$1" | grep ": installed" >/dev/null' sh "$1"
+}
+
+signed() {
+	in_root 'ko=$(find "/lib/modules/$1" -name "vswap.ko*")
+		[ -n "$ko" ] && modinfo -F signer "$ko" | grep DKMS >/dev/null' sh "$1"
+}
+
+# What README says under "Use it", by somebody who is root already.
+readme_commands() {
+	sed -nE 's/^    (sudo )?(make deb|apt install \.\/build\/deb[^#]*)( *#.*)?$/\2/p' "$top/README.md"
+}
+
+# On a copy: the packages of this machine's own stay where they are.
+readme() {
+	local commands
+	commands=$(readme_commands)
+	[[ $commands == "make deb"*"apt install"*vswap-dkms*vswapctl* ]] || return
+	in_root 'mkdir /root/vswap
+		tar -C "$1" --exclude=./build --exclude=./.git -cf - . | tar -C /root/vswap -xf -
+		echo "APT::Get::Assume-Yes yes;" >/etc/apt/apt.conf.d/yes
+		command -v make >/dev/null || apt-get -qq install make
+		cd /root/vswap
+		eval "$2"' sh "$top" "$commands"
+}
+
+# headers_come RELEASE: or the newest, where that is an architecture.
+headers_come() {
+	local release=$1
+	install_packages "linux-headers-$1" || return
+	if [[ $1 != [0-9]* ]]; then
+		release=$(in_root 'basename "$(ls -d /usr/src/linux-headers-6.*-"$1")"' sh "$1") || return
+		release=${release#linux-headers-}
+	fi
+	built_for "$release"
+}

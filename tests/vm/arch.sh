@@ -66,3 +66,17 @@ serial_line() {
 	*) echo "-device pci-serial,chardev=$1" ;;
 	esac
 }
+
+# run_foreign ARCH: has this machine run programs of it, in any root; it is told until it is
+# switched off. One that the machine has been told by its own Debian is as good.
+run_foreign() {
+	local list=/proc/sys/fs/binfmt_misc emulator
+	use_arch "$1"
+	"$tree_dir/tests/lib/packages" "$1-root" >&2
+	emulator=${qemu/-system-/-}
+	[[ -e $list/status ]] || as_root mount -t binfmt_misc binfmt_misc "$list" ||
+		die "this machine runs no programs of $1"
+	# F: the emulator is opened now, and needn't be in the root.
+	grep -qsx 'flags: .*F.*' "$list/$emulator" ||
+		as_root tee "$list/register" <"/usr/lib/binfmt.d/$emulator.conf" >/dev/null
+}
