@@ -448,6 +448,13 @@ void port_table_set_pages(struct swap_info_struct *si, unsigned long pages)
 	spin_unlock(k_swap_avail_lock);
 }
 
+static struct swap_cluster_info *cluster_of(u32 slot)
+{
+	struct swap_cluster_info *clusters = port_array(ARRAY_CLUSTERS);
+
+	return &clusters[slot / SWAPFILE_CLUSTER];
+}
+
 /**
  * port_table_slot_freed() - the kernel frees slots, and tells of them one by one
  * @slot: the one that it tells of
@@ -460,9 +467,8 @@ void port_table_set_pages(struct swap_info_struct *si, unsigned long pages)
  */
 void port_table_slot_freed(u32 slot)
 {
-	struct swap_cluster_info *clusters = port_array(ARRAY_CLUSTERS);
 	unsigned int i = slot % SWAPFILE_CLUSTER, left = SWAPFILE_CLUSTER - i, nr = 0;
-	atomic_long_t *entry = clusters[slot / SWAPFILE_CLUSTER].table + i;
+	atomic_long_t *entry = cluster_of(slot)->table + i;
 	const u64 *word;
 
 	/* The lock alone doesn't keep the words: a cluster of ours may be two of the kernel's. */
@@ -485,8 +491,7 @@ void port_table_slot_freed(u32 slot)
  */
 unsigned short port_table_slot_cgroup(u32 slot)
 {
-	struct swap_cluster_info *clusters = port_array(ARRAY_CLUSTERS);
-	struct swap_cluster_info *ci = &clusters[slot / SWAPFILE_CLUSTER];
+	struct swap_cluster_info *ci = cluster_of(slot);
 	unsigned short id = 0;
 
 	/* The table comes and goes with the cluster's first and last slot. */
